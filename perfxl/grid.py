@@ -1,0 +1,175 @@
+"""A sheet as plain data, whatever kind of file it came from. Nothing here knows a library."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from perfxl.number_format import shown_number
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CellRef:
+    """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file."""
+
+    file: str
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+
+    @property
+    def address(self) -> str:
+        """`D6`, or an empty string for a whole sheet or file."""
+        return f"{column_letters(self.column)}{self.row}" if self.row else ""
+
+    @property
+    def in_file(self) -> str:
+        """`自评表!D6`: the place within its file."""
+        return f"{self.sheet}!{self.address}" if self.row else self.sheet
+
+    def __str__(self) -> str:
+        return f"{self.file} › {self.in_file}" if self.sheet else self.file
+
+
+def column_letters(column: int) -> str:
+    """1 → A, 28 → AB."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error value such as `#DIV/0!`. Neither a blank nor a number."""
+
+    code: str
+
+
+CellValue = Decimal | str | bool | datetime | CellError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. `value` is the constant or the cached result of `formula`; None is blank."""
+
+    value: CellValue
+    formula: str | None = None
+    number_format: str = "General"
+    locked: bool = True
+
+    @property
+    def text(self) -> str:
+        """What a person sees: `98.58%` for 0.98576 shown as 0.00 %, `1,040,000.00`, `2020-03-31`, `#DIV/0!`."""
+        value = self.value
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, Decimal):
+            return shown_number(value, self.number_format)
+        if isinstance(value, datetime):
+            return value.strftime("%Y-%m-%d" if value.time().isoformat() == "00:00:00" else "%Y-%m-%d %H:%M")
+        return value.code
+
+
+BLANK_CELL = Cell(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, corners included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet. `cells` holds the non-blank cells by (row, column); a merge's value sits in its top left cell."""
+
+    file: str
+    sheet: str
+    cells: Mapping[tuple[int, int], Cell]
+    merges: tuple[Merge, ...] = ()
+    hidden: bool = False
+    protected: bool = False
+
+    def ref(self, row: int, column: int) -> CellRef:
+        return CellRef(self.file, self.sheet, row, column)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell itself; blank for the covered cells of a merge."""
+        return self.cells.get((row, column), BLANK_CELL)
+
+    def text(self, row: int, column: int) -> str:
+        return self.cell(row, column).text
+
+    def merge_at(self, row: int, column: int) -> Merge:
+        """The merge that covers the cell, or a range of that one cell."""
+        return self._covered.get((row, column)) or Merge(row, column, row, column)
+
+    def spread(self, row: int, column: int) -> Cell:
+        """The cell, or for a covered cell of a merge the merge's value."""
+        merge = self.merge_at(row, column)
+        return self.cell(merge.top, merge.left)
+
+    def rows(self) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
+        """Rows with content from the top, each with its (column, cell) pairs from the left."""
+        for row in sorted(self._by_row):
+            yield row, self._by_row[row]
+
+    def row(self, row: int) -> list[tuple[int, Cell]]:
+        return self._by_row.get(row, [])
+
+    @cached_property
+    def last_row(self) -> int:
+        return max((row for row, _ in self.cells), default=0)
+
+    @cached_property
+    def last_column(self) -> int:
+        return max((column for _, column in self.cells), default=0)
+
+    @cached_property
+    def _by_row(self) -> dict[int, list[tuple[int, Cell]]]:
+        rows: dict[int, list[tuple[int, Cell]]] = {}
+        for (row, column), cell in sorted(self.cells.items(), key=lambda item: item[0]):
+            rows.setdefault(row, []).append((column, cell))
+        return rows
+
+    @cached_property
+    def _covered(self) -> dict[tuple[int, int], Merge]:
+        # A merge may cover a million cells; only those inside the used range can ever be asked for.
+        covered: dict[tuple[int, int], Merge] = {}
+        for merge in self.merges:
+            for row in range(merge.top, min(merge.bottom, self.last_row) + 1):
+                for column in range(merge.left, min(merge.right, self.last_column) + 1):
+                    covered[row, column] = merge
+        return covered
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A file as read: its sheets in order and what else matters to a check."""
+
+    file: str
+    grids: tuple[Grid, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Custom document properties."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Defined names, with what they refer to as text."""
+
+
+def normalised(text: str) -> str:
+    """Text as labels are compared: NFKC, without white space, line breaks and invisible format characters."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
