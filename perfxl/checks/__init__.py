@@ -1,0 +1,91 @@
+"""The checks: one module per family, one decorated function per code that yields findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from perfxl.finding import Finding
+from perfxl.form import Form, ObjectiveForm, SelfEvaluation
+from perfxl.scheme import Scheme
+from perfxl.scorecard import Scorecard
+
+FAMILIES = ("layout", "funds", "weights", "points", "totals", "indicators", "crossform", "dates", "wording")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check may look at. `scorecard` is None for objective forms; `siblings` are the file's forms."""
+
+    form: Form
+    scheme: Scheme
+    scorecard: Scorecard | None
+    siblings: tuple[Form, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A self-evaluation with its scorecard: what most checks look at."""
+
+    form: SelfEvaluation
+    scheme: Scheme
+    card: Scorecard
+
+
+Check = Callable[[Context], Iterator[Finding]]
+_checks: dict[str, Check] = {}
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a check under its code, for every kind of form."""
+
+    def register(function: Check) -> Check:
+        assert code not in _checks, f"two checks for {code}"
+        _checks[code] = function
+        return function
+
+    return register
+
+
+def evaluation_check(code: str) -> Callable[[Callable[[Evaluation], Iterator[Finding]]], Check]:
+    """Register a check that looks at self-evaluations only."""
+
+    def register(function: Callable[[Evaluation], Iterator[Finding]]) -> Check:
+        def guarded(context: Context) -> Iterator[Finding]:
+            if isinstance(context.form, SelfEvaluation) and context.scorecard is not None:
+                yield from function(Evaluation(context.form, context.scheme, context.scorecard))
+
+        guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
+        guarded.__wrapped__ = function  # type: ignore[attr-defined]
+        return check(code)(guarded)
+
+    return register
+
+
+def objective_check(code: str) -> Callable[[Callable[[ObjectiveForm, Scheme], Iterator[Finding]]], Check]:
+    """Register a check that looks at objective forms only."""
+
+    def register(function: Callable[[ObjectiveForm, Scheme], Iterator[Finding]]) -> Check:
+        def guarded(context: Context) -> Iterator[Finding]:
+            if isinstance(context.form, ObjectiveForm):
+                yield from function(context.form, context.scheme)
+
+        guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
+        guarded.__wrapped__ = function  # type: ignore[attr-defined]
+        return check(code)(guarded)
+
+    return register
+
+
+def registered_checks() -> dict[str, Check]:
+    """Every check by code; loads the families on first use."""
+    for family in FAMILIES:
+        import_module(f"perfxl.checks.{family}")
+    return _checks
+
+
+def run_checks(context: Context) -> Iterator[Finding]:
+    """All findings of all checks for one form."""
+    for function in registered_checks().values():
+        yield from function(context)

@@ -1,0 +1,109 @@
+"""Findings and the catalogue that gives each code its words."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from perfxl.grid import CellRef
+
+Language = Literal["zh", "en"]
+
+
+class Severity(IntEnum):
+    """提示 informs; 核实 must be explained by a 说明; 错误 must be mended."""
+
+    info = 1
+    query = 2
+    error = 3
+
+    def label(self, lang: Language = "zh") -> str:
+        return _SEVERITY_LABELS[lang][self]
+
+
+_SEVERITY_LABELS = {
+    "zh": {Severity.info: "提示", Severity.query: "核实", Severity.error: "错误"},
+    "en": {Severity.info: "info", Severity.query: "query", Severity.error: "error"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake at one place. `numbers` fill the catalogue's message."""
+
+    code: str
+    at: CellRef
+    field: str = ""
+    """The form's own word for what stands there, e.g. 得分."""
+    reported: str | None = None
+    """As typed; None where the finding is not about one value."""
+    expected: str | None = None
+    numbers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    related: tuple[CellRef, ...] = ()
+    regraded: Severity | None = None
+    """Set when a scheme grades this code otherwise than the catalogue."""
+    settled: bool = False
+    """True for a 核实 whose 说明 is written."""
+
+    @property
+    def entry(self) -> CatalogEntry:
+        return catalog()[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        return self.regraded or self.entry.severity
+
+    def name(self, lang: Language = "zh") -> str:
+        return self.entry.words(lang).name
+
+    def message(self, lang: Language = "zh") -> str:
+        values = {"reported": self.reported or "", "expected": self.expected or "", "field": self.field}
+        return self.entry.words(lang).message.format_map(values | dict(self.numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person reads about a code, in one language. `message` has {named} places for numbers."""
+
+    name: str
+    message: str
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    code: str
+    severity: Severity
+    zh: Words
+    en: Words
+    source: str
+    """The rule's origin: a clause, a seed or general practice."""
+    suspended: str = ""
+    """Empty while active; otherwise since when and why."""
+
+    def words(self, lang: Language) -> Words:
+        return self.zh if lang == "zh" else self.en
+
+
+@cache
+def catalog() -> Mapping[str, CatalogEntry]:
+    """All codes of catalog.toml. A code is a letter and three digits and is never reused."""
+    raw = tomllib.loads(files("perfxl").joinpath("catalog.toml").read_text("utf-8"))
+    return {
+        code: CatalogEntry(
+            code=code,
+            severity=Severity[entry["severity"]],
+            zh=Words(**entry["zh"]),
+            en=Words(**entry.get("en", entry["zh"])),
+            source=entry["source"],
+            suspended=entry.get("suspended", ""),
+        )
+        for code, entry in raw.items()
+    }

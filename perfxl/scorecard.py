@@ -1,0 +1,207 @@
+"""Our arithmetic beside theirs: every score of a form, reported and computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from perfxl.expr import Expr, Value, number
+from perfxl.form import Indicator, Located, SelfEvaluation, Target
+from perfxl.scheme import Scheme
+from perfxl.scoring import (
+    FORWARD,
+    INVERSE,
+    QUALITATIVE,
+    capped_total,
+    execution_rate,
+    execution_rate_score,
+    forward_score,
+    grade,
+    inverse_score,
+)
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One scored item. `computed` is None where the rule gives no number: the clerk judges, or a value is missing."""
+
+    label: str
+    reported: Located[Decimal]
+    max_score: Located[Decimal]
+    computed: Decimal | None
+    derivation: str
+    """评分底稿: the arithmetic with its numbers, or why there is none."""
+    indicator: Indicator | None = None
+    """None for the execution line of the fund table."""
+
+    @property
+    def counted(self) -> Decimal | None:
+        """By rule where there is one, else as judged by the clerk."""
+        return self.reported.value if self.computed is None else self.computed
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything computed for one self-evaluation. Points; rates are shares of 1; None means not computable."""
+
+    rate: Decimal | None
+    rate_derivation: str
+    execution: ScoreLine
+    lines: tuple[ScoreLine, ...]
+    """One per indicator that counts, in the form's order; the execution row included where it stands inside."""
+    reported_sum: Decimal | None
+    """Sum of the points as filled in; None where none is filled."""
+    missing: Decimal
+    """Points of the rows whose score is blank."""
+    computed_total: Decimal | None
+    """Total by rule: computed points where there is a rule, reported ones elsewhere."""
+    reported_grade: str | None
+    computed_grade: str | None
+    """By the sum of the points as they should be."""
+    grade_if_full: str | None
+    """By the sum with every blank row at full points; None where nothing is blank."""
+    total_derivation: str
+
+
+def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
+    """Score one form by its scheme. Never raises on what a unit filled in."""
+    rule = scheme.execution
+    assert rule is not None, "a self-evaluation scheme always has an execution rule"
+    funding = form.funding.total
+    amounts: dict[str, Value] = {
+        "adjusted_budget": funding.adjusted_budget.value,
+        "initial_budget": funding.initial_budget.value,
+        "executed": funding.executed.value,
+        "weight": rule.weight.value,
+    }
+    if funding.adjusted_budget.value is None and form.funding.parts:
+        # 总额空白而分项已填: computed from the parts (F113 reports it).
+        amounts |= _sum_of_parts(form)
+    rate_expr, score_expr = execution_rate(rule), execution_rate_score(rule)
+    rate = _number(rate_expr.evaluate(amounts))
+    row = next((indicator for indicator in form.named_indicators if indicator.execution), None)
+    execution = ScoreLine(
+        label="预算执行率",
+        reported=row.score if row else funding.score,
+        max_score=row.max_score if row else funding.max_score,
+        computed=_number(score_expr.evaluate(amounts)),
+        derivation=score_expr.explain(amounts),
+        indicator=row,
+    )
+    lines = tuple(
+        execution if indicator is row else _indicator_line(indicator, scheme)
+        for indicator in form.named_indicators
+    )
+    counted = lines if row else (execution, *lines)
+    reported = [line.reported.value for line in counted if line.reported.value is not None]
+    reported_sum = sum(reported, Decimal(0)) if reported else None
+    missing = sum(
+        (line.max_score.value or Decimal(0) for line in counted if line.reported.blank), Decimal(0)
+    )
+    by_rule = [points for line in counted if (points := line.counted) is not None]
+    computed: Decimal | None = sum(by_rule, Decimal(0)) if by_rule else None
+    derivation = " + ".join(f"{points:f}" for points in by_rule)
+    if computed is not None:
+        capped = _number(capped_total(number(computed), scheme.total_caps).evaluate({"rate": rate}))
+        computed = computed if capped is None else capped
+        derivation += f" = {computed:f}"
+    return Scorecard(
+        rate=rate,
+        rate_derivation=rate_expr.explain(amounts),
+        execution=execution,
+        lines=lines,
+        reported_sum=reported_sum,
+        missing=missing,
+        computed_total=computed,
+        reported_grade=form.grade.raw.strip() if form.grade and not form.grade.blank else None,
+        computed_grade=_grade(scheme, computed),
+        grade_if_full=_grade(scheme, computed + missing) if missing and computed is not None else None,
+        total_derivation=derivation,
+    )
+
+
+def _sum_of_parts(form: SelfEvaluation) -> dict[str, Value]:
+    sums: dict[str, Value] = {}
+    for name in ("initial_budget", "adjusted_budget", "executed"):
+        values = [v for part in form.funding.parts if (v := getattr(part, name).value) is not None]
+        sums[name] = sum(values, Decimal(0)) if values else None
+    return sums
+
+
+def _indicator_line(indicator: Indicator, scheme: Scheme) -> ScoreLine:
+    computed, derivation = _indicator_points(indicator, scheme)
+    return ScoreLine(
+        label=indicator.name,
+        reported=indicator.score,
+        max_score=indicator.max_score,
+        computed=computed,
+        derivation=derivation,
+        indicator=indicator,
+    )
+
+
+def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | None, str]:
+    """Points by rule and their derivation. Text targets, differing units and blanks are the clerk's to judge."""
+    assert scheme.indicators is not None, "a self-evaluation scheme always has indicator rules"
+    if not scheme.indicators.proportional:
+        return None, "由填报人评定"
+    target, actual, weight = indicator.target.value, indicator.actual.value, indicator.max_score.value
+    if target is None or actual is None or weight is None:
+        return None, "指标值、实际完成值或分值未填，无法计算"
+    if indicator.kind.raw == QUALITATIVE:
+        return None, "定性指标，由填报人在档内评定"
+    met = target_met(target, actual)
+    if target.kind == "date" and actual.kind == "date":
+        return (weight, "完成时间不晚于指标值，得满分") if met else (None, "完成时间晚于指标值，由填报人评定")
+    if target.kind == "range" and met:
+        return weight, "实际完成值在指标值区间内，得满分"
+    if target.kind != "number" or actual.kind != "number" or not _same_unit(target, actual):
+        return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
+    expr = score_rule(indicator)
+    values: dict[str, Value] = {"target": target.low, "actual": actual.low, "weight": weight}
+    return _number(expr.evaluate(values)), expr.explain(values)
+
+
+def score_rule(indicator: Indicator) -> Expr:
+    """The proportional rule for a row: the form's own 指标类型 first, else the target's comparison sign."""
+    if indicator.kind.raw in (FORWARD, INVERSE):
+        return inverse_score() if indicator.kind.raw == INVERSE else forward_score()
+    assert indicator.target.value is not None
+    return inverse_score() if indicator.target.value.operator in ("≤", "<") else forward_score()
+
+
+def target_met(target: Target, actual: Target) -> bool | None:
+    """Whether the actual value meets the target. None where the two cannot be compared."""
+    if target.kind == "date" and actual.kind == "date":
+        return None if target.day is None or actual.day is None else actual.day <= target.day
+    if actual.kind != "number" or actual.low is None or target.low is None or not _same_unit(target, actual):
+        return None
+    if target.kind == "range":
+        return target.high is not None and target.low <= actual.low <= target.high
+    if target.kind != "number":
+        return None
+    if target.operator == "≤":
+        return actual.low <= target.low
+    if target.operator == "<":
+        return actual.low < target.low
+    if target.operator == ">":
+        return actual.low > target.low
+    if target.low == 0:
+        return actual.low == 0
+    return actual.low >= target.low
+
+
+def _same_unit(target: Target, actual: Target) -> bool:
+    share = (target.unit == "%", actual.unit == "%")
+    return target.unit == actual.unit or (not any(share) and "" in (target.unit, actual.unit))
+
+
+def _grade(scheme: Scheme, points: Decimal | None) -> str | None:
+    if points is None or not scheme.grades:
+        return None
+    word = grade(scheme.grades).evaluate({"total": points})
+    return word if isinstance(word, str) else None
+
+
+def _number(value: Value) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None

@@ -1,0 +1,26 @@
+"""The one exception of the sources: a file that cannot be read, as the finding to report."""
+
+from __future__ import annotations
+
+
+class UnreadableFile(Exception):
+    """A file that gives no workbook. `code` is the finding's code in the catalogue, `numbers` its parameters.
+
+    R101 damaged (`reason`), R102 encrypted (`reason`), R103 not a workbook (`kind`),
+    R105 over a limit (`limit`, the thing limited, and `number`, the most that is allowed).
+    """
+
+    def __init__(self, code: str, **numbers: str) -> None:
+        super().__init__(code, numbers)
+        self.code = code
+        self.numbers = numbers
+
+
+def damaged(reason: str) -> UnreadableFile:
+    """R101 打不开. The reason is a short clause in Chinese."""
+    return UnreadableFile("R101", reason=reason)
+
+
+def too_large(limit: str, number: str) -> UnreadableFile:
+    """R105 过大或压缩异常."""
+    return UnreadableFile("R105", limit=limit, number=number)

@@ -1,0 +1,158 @@
+"""What a file is by its content, whatever its name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+from perfxl.sources.errors import UnreadableFile, damaged
+
+
+class Kind(Enum):
+    """A kind of content; the value is what a clerk calls it."""
+
+    OOXML = "压缩包"
+    XLSX = "Excel 工作簿（xlsx）"
+    ENCRYPTED = "加密的文件"
+    XLS = "Excel 97-2003 工作簿（xls）"
+    XLSB = "Excel 二进制工作簿（xlsb）"
+    XML_2003 = "XML 表格 2003"
+    ODS = "OpenDocument 表格（ods）"
+    DOCX = "Word 文档（docx）"
+    DOC = "Word 97-2003 文档（doc）"
+    PPTX = "PowerPoint 演示文稿（pptx）"
+    PPT = "PowerPoint 97-2003 演示文稿（ppt）"
+    ODF = "OpenDocument 文档"
+    OFD = "OFD 文件"
+    OLE = "其他 OLE 复合文档"
+    PDF = "PDF 文件"
+    RTF = "RTF 文档"
+    HTML = "网页（HTML）"
+    MHTML = "单个文件网页（MHTML）"
+    XML = "XML 文件"
+    JPEG = "JPEG 图片"
+    PNG = "PNG 图片"
+    GIF = "GIF 图片"
+    BMP = "BMP 图片"
+    TIFF = "TIFF 图片"
+    RAR = "RAR 压缩包"
+    SEVEN_ZIP = "7z 压缩包"
+    GZIP = "gzip 压缩包"
+    ZIP = "ZIP 压缩包"
+    TEXT = "纯文本"
+    UNKNOWN = "无法识别的内容"
+
+
+_SIGNATURES = (
+    (b"PK\x03\x04", Kind.OOXML),
+    (b"PK\x05\x06", Kind.OOXML),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
+    (b"\xff\xd8\xff", Kind.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"GIF8", Kind.GIF),
+    (b"II*\x00", Kind.TIFF),
+    (b"MM\x00*", Kind.TIFF),
+    (b"Rar!\x1a\x07", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"\x1f\x8b", Kind.GZIP),
+    (b"{\\rtf", Kind.RTF),
+    (b"\x09\x08", Kind.XLS),
+    (b"\x09\x04\x06\x00", Kind.XLS),
+    (b"\x09\x02\x06\x00", Kind.XLS),
+)
+_STREAMS = (
+    ("EncryptedPackage", Kind.ENCRYPTED),
+    ("Workbook", Kind.XLS),
+    ("Book", Kind.XLS),
+    ("WordDocument", Kind.DOC),
+    ("PowerPoint Document", Kind.PPT),
+)
+_ENTRIES = (
+    ("xl/workbook.bin", Kind.XLSB),
+    ("word/document.xml", Kind.DOCX),
+    ("ppt/presentation.xml", Kind.PPTX),
+    ("ofd.xml", Kind.OFD),
+    ("meta-inf/manifest.xml", Kind.ODF),
+)
+_HEAD = 4096
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|meta|div)\b", re.IGNORECASE)
+
+
+def kind_of(data: bytes) -> Kind:
+    """The kind by signature. A zip is OOXML here until its entries are known. R101 where nothing is left to tell."""
+    if not data:
+        raise damaged("文件为空（0 字节）")
+    head = data[:_HEAD]
+    for signature, kind in _SIGNATURES:
+        if head.startswith(signature):
+            return _ole_kind(data) if kind is Kind.OLE else kind
+    if b"%PDF-" in head[:1024]:
+        return Kind.PDF
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return Kind.BMP
+    if not data.strip(b"\x00"):
+        raise damaged("文件内容全部为零")
+    if b"PK\x05\x06" in data[-65557:]:
+        raise damaged("文件开头已损坏")
+    return _text_kind(head)
+
+
+def refuse(kind: Kind) -> UnreadableFile:
+    """The error for a kind that gives no workbook."""
+    if kind is Kind.ENCRYPTED:
+        return UnreadableFile("R102", reason="设置了打开密码或权限")
+    return UnreadableFile("R103", kind=kind.value)
+
+
+def zip_kind(names: Iterable[str]) -> Kind:
+    """The kind of a zip without a workbook part, by the names of its entries."""
+    lower = {name.lower() for name in names}
+    for name, kind in _ENTRIES:
+        if name in lower:
+            return Kind.ODS if kind is Kind.ODF and "content.xml" in lower else kind
+    return Kind.ZIP
+
+
+def _ole_kind(data: bytes) -> Kind:
+    """By the streams' names. Directory entries lie at multiples of 128 bytes and hold the name in UTF-16."""
+    for name, kind in _STREAMS:
+        entry = name.encode("utf-16-le") + b"\x00\x00"
+        place = data.find(entry)
+        while place >= 0:
+            if place % 128 == 0 and data[place + 64 : place + 66] == len(entry).to_bytes(2, "little"):
+                return kind
+            place = data.find(entry, place + 1)
+    return Kind.OLE
+
+
+def _text_kind(head: bytes) -> Kind:
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = text.decode("utf-16", "replace").encode()
+    if b"\x00" in text:
+        return Kind.UNKNOWN
+    start = text.lstrip()
+    if start[:13].lower() == b"mime-version:":
+        return Kind.MHTML
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and start.startswith(b"<?xml"):
+        return Kind.XML_2003
+    if start.startswith(b"<") and _HTML.search(start):
+        return Kind.HTML
+    if start.startswith(b"<?xml"):
+        return Kind.XML
+    return Kind.TEXT if _is_text(text) else Kind.UNKNOWN
+
+
+def _is_text(text: bytes) -> bool:
+    """Whether it decodes; GB18030 takes most bytes, so control characters rule out."""
+    if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            # The head may end within a character.
+            text[:-4].decode(encoding) if len(text) == _HEAD else text.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

@@ -1,0 +1,140 @@
+"""Cell formats of a workbook: number format and lock by style index, no fonts and no colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from perfxl.number_format import is_date
+from perfxl.sources.errors import damaged
+from perfxl.sources.xml_part import Attributes, PartParser
+from perfxl.sources.xml_names import both, truth
+
+# ECMA-376 part 1, 18.8.30. 5 to 8 and 27 to 58 depend on the language of Excel; these are those of zh-CN.
+BUILTIN_FORMATS = {
+    0: "General",
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    5: '"¥"#,##0;"¥"\\-#,##0',
+    6: '"¥"#,##0;[Red]"¥"\\-#,##0',
+    7: '"¥"#,##0.00;"¥"\\-#,##0.00',
+    8: '"¥"#,##0.00;[Red]"¥"\\-#,##0.00',
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "mm-dd-yy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "m/d/yy h:mm",
+    27: 'yyyy"年"m"月"',
+    28: 'm"月"d"日"',
+    29: 'm"月"d"日"',
+    30: "m-d-yy",
+    31: 'yyyy"年"m"月"d"日"',
+    32: 'h"时"mm"分"',
+    33: 'h"时"mm"分"ss"秒"',
+    34: '上午/下午h"时"mm"分"',
+    35: '上午/下午h"时"mm"分"ss"秒"',
+    36: 'yyyy"年"m"月"',
+    37: "#,##0_);(#,##0)",
+    38: "#,##0_);[Red](#,##0)",
+    39: "#,##0.00_);(#,##0.00)",
+    40: "#,##0.00_);[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)',
+    42: '_("$"* #,##0_);_("$"* \\(#,##0\\);_("$"* "-"_);_(@_)',
+    43: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
+    44: '_("$"* #,##0.00_)_("$"* \\(#,##0.00\\)_("$"* "-"??_)_(@_)',
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mmss.0",
+    48: "##0.0E+0",
+    49: "@",
+    50: 'yyyy"年"m"月"',
+    51: 'm"月"d"日"',
+    52: 'yyyy"年"m"月"',
+    53: 'm"月"d"日"',
+    54: 'm"月"d"日"',
+    55: '上午/下午h"时"mm"分"',
+    56: '上午/下午h"时"mm"分"ss"秒"',
+    57: 'yyyy"年"m"月"',
+    58: 'm"月"d"日"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """What a cell format says to a reader of values."""
+
+    number_format: str = "General"
+    locked: bool = True
+    date: bool = False
+
+
+DEFAULT_STYLES = (CellStyle(),)
+"""For a workbook without a styles part."""
+
+
+def read_styles(data: bytes, part: str) -> tuple[CellStyle, ...]:
+    """The cell formats (cellXfs) in order."""
+    codes: dict[str, str] = {}
+    formats: list[str] = []
+    locks: list[bool] = []
+    inside = ""
+
+    def enter_formats(_: Attributes) -> None:
+        nonlocal inside
+        inside = "numFmts"
+
+    def enter_cell_formats(_: Attributes) -> None:
+        nonlocal inside
+        inside = "cellXfs"
+
+    def leave() -> None:
+        nonlocal inside
+        inside = ""
+
+    def number_format(attributes: Attributes) -> None:
+        if inside == "numFmts":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+
+    def cell_format(attributes: Attributes) -> None:
+        if inside == "cellXfs":
+            formats.append(attributes.get("numFmtId", "0"))
+            locks.append(True)
+
+    def protection(attributes: Attributes) -> None:
+        if inside == "cellXfs" and locks:
+            locks[-1] = truth(attributes.get("locked", "1"))
+
+    PartParser(
+        part,
+        both("styleSheet"),
+        starts={
+            **dict.fromkeys(both("numFmts"), enter_formats),
+            **dict.fromkeys(both("numFmt"), number_format),
+            **dict.fromkeys(both("cellXfs"), enter_cell_formats),
+            **dict.fromkeys(both("xf"), cell_format),
+            **dict.fromkeys(both("protection"), protection),
+        },
+        texts={},
+        ends={**dict.fromkeys(both("numFmts"), leave), **dict.fromkeys(both("cellXfs"), leave)},
+    ).parse(data)
+    styles: list[CellStyle] = []
+    for number, locked in zip(formats, locks, strict=True):
+        code = codes.get(number) or BUILTIN_FORMATS.get(_format_id(number, part), "General")
+        styles.append(CellStyle(code, locked, is_date(code)))
+    return tuple(styles) or DEFAULT_STYLES
+
+
+def _format_id(number: str, part: str) -> int:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise damaged(f"部件 {part} 的数字格式编号有误")
+    return int(number)

@@ -1,0 +1,105 @@
+"""One pass over an XML part with expat: no DTD, no entities, bounded nesting and text, namespaces resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from perfxl.sources.errors import UnreadableFile, damaged, too_large
+
+MAX_NESTING = 64
+"""SpreadsheetML nests about ten deep, with extension lists some twenty."""
+MAX_TEXT = 32_767
+"""Excel's limit for the text of a cell."""
+_MAX_RAW_TEXT = 7 * MAX_TEXT
+"""The same with every character escaped as `_xHHHH_`."""
+
+# OOXML names UTF-8 and UTF-16; expat reads these too. Any other would be looked up among Python's codecs.
+_ENCODINGS = {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1"}
+
+Attributes = dict[str, str]
+
+
+class PartParser:
+    """Calls `starts[name](attributes)`, `texts[name](text)` and `ends[name]()`, in document order.
+
+    A name is the namespace, a blank and the local name; attributes without prefix have only the local name.
+    The text of an element in `texts` is what stands directly in it and arrives before its `ends`.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        roots: frozenset[str],
+        starts: Mapping[str, Callable[[Attributes], None]],
+        texts: Mapping[str, Callable[[str], None]],
+        ends: Mapping[str, Callable[[], None]],
+    ) -> None:
+        self.part = part
+        self._roots = roots
+        self._starts = dict(starts)
+        self._texts = dict(texts)
+        self._ends = dict(ends)
+
+    def parse(self, data: bytes) -> None:
+        """Raises UnreadableFile R101 for XML that is damaged or foreign, R105 over a limit."""
+        parser = ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        start_of, text_of, end_of = self._starts.get, self._texts.get, self._ends.get
+        collecting = self._texts.__contains__
+        pieces: list[str] = []
+        depth = length = 0
+        inside = False
+
+        def start(name: str, attributes: Attributes) -> None:
+            nonlocal depth, inside, length
+            if depth == 0 and name not in self._roots:
+                raise damaged(f"部件 {self.part} 的内容不是所称的类型")
+            depth += 1
+            if depth > MAX_NESTING:
+                raise too_large("XML 嵌套层数", str(MAX_NESTING))
+            inside = collecting(name)
+            if inside:
+                pieces.clear()
+                length = 0
+            if (called := start_of(name)) is not None:
+                called(attributes)
+
+        def end(name: str) -> None:
+            nonlocal depth, inside
+            depth -= 1
+            if (called_with := text_of(name)) is not None:
+                called_with("".join(pieces))
+                inside = False
+            if (called := end_of(name)) is not None:
+                called()
+
+        def characters(text: str) -> None:
+            nonlocal length
+            if inside:
+                length += len(text)
+                if length > _MAX_RAW_TEXT:
+                    raise text_too_long()
+                pieces.append(text)
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = characters
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.XmlDeclHandler = self._check_encoding
+        try:
+            parser.Parse(data, True)
+        except ExpatError as error:
+            raise damaged(f"部件 {self.part} 不是完整的 XML") from error
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise damaged(f"部件 {self.part} 含有 DTD 声明")
+
+    def _check_encoding(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise damaged(f"部件 {self.part} 的编码不受支持")
+
+
+def text_too_long() -> UnreadableFile:
+    """R105 for a text no cell can hold."""
+    return too_large("单元格文字长度", f"{MAX_TEXT:,}")
