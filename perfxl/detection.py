@@ -32,6 +32,11 @@ def _best(form: Form, schemes: Iterable[Scheme]) -> Scheme:
         labels = {normalised(label) for label in scheme.labels}
         shared = len(labels & form.labels) / len(labels | form.labels)
         in_year = form.year.value is not None and scheme.valid_in(form.year.value)
-        return (round(shared, 2), in_year, words in [grade.word for grade in scheme.grades], scheme.valid_to is None)
+        return (
+            round(shared, 2),
+            in_year,
+            words in [grade.word for grade in scheme.grades],
+            scheme.valid_to is None,
+        )
 
     return max((scheme for scheme in schemes if scheme.kind == kind), key=fitness)

@@ -63,8 +63,17 @@ class Finding:
         return self.entry.words(lang).name
 
     def message(self, lang: Language = "zh") -> str:
+        return self._filled(self.entry.words(lang).message)
+
+    def why(self, lang: Language = "zh") -> str:
+        return self._filled(self.entry.words(lang).why)
+
+    def fix(self, lang: Language = "zh") -> str:
+        return self._filled(self.entry.words(lang).fix)
+
+    def _filled(self, text: str) -> str:
         values = {"reported": self.reported or "", "expected": self.expected or "", "field": self.field}
-        return self.entry.words(lang).message.format_map(values | dict(self.numbers))
+        return text.format_map(values | dict(self.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def catalog() -> Mapping[str, CatalogEntry]:
             code=code,
             severity=Severity[entry["severity"]],
             zh=Words(**entry["zh"]),
-            en=Words(**entry.get("en", entry["zh"])),
+            en=Words(**entry["en"]),
             source=entry["source"],
             suspended=entry.get("suspended", ""),
         )

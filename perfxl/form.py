@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
 from perfxl.finding import Finding
-from perfxl.grid import CellRef
+from perfxl.grid import CellRef, normalised
 
 T = TypeVar("T")
 
@@ -28,7 +28,8 @@ class Located(Generic[T]):
 
     @property
     def blank(self) -> bool:
-        return not self.raw.strip()
+        """Nothing there, or a dash or stroke that says so: `—`, `/`."""
+        return not self.raw.strip() or (len(self.raw) < 8 and not normalised(self.raw).strip("—–―-/"))
 
     @property
     def unreadable(self) -> bool:

@@ -119,7 +119,7 @@ def from_serial(serial: Decimal, epoch_1904: bool) -> datetime | None:
 
 @lru_cache(maxsize=1024)
 def _numeric_sections(number_format: str) -> tuple[_Section, ...]:
-    """The sections for numbers: positive, negative, zero. The one for text (the fourth, or with @) is left."""
+    """The sections for numbers: positive, negative, zero. The one for text (the fourth or with @) is not."""
     sections: list[list[tuple[str, str]]] = [[]]
     for match in _TOKEN.finditer(number_format):
         kind = match.lastgroup or "unknown"
@@ -207,7 +207,7 @@ def _whole_part(digits: str, tokens: tuple[tuple[str, str], ...], grouped: bool)
         elif kind == "percent":
             shown.append("%")
         elif kind == "literal":
-            shown.append(text[::-1])
+            shown.append(text)
     # A format such as `.00` has no place for the whole part; Excel shows it before the point all the same.
     return "".join(reversed(shown)) if not digits else "".join(reversed(shown)) + digits
 

@@ -62,9 +62,7 @@ def review_workbook(
     return FileReview(path, "returned" if returned else "accepted", reviews)
 
 
-def _review_form(
-    form: Form, given: Scheme | None, suspended: frozenset[str], siblings: Sequence[Form]
-) -> Review:
+def _review_form(form: Form, given: Scheme | None, suspended: frozenset[str], siblings: Sequence[Form]) -> Review:
     scheme, detected = (given, ()) if given else detect_scheme(form)
     scorecard = score_form(form, scheme) if isinstance(form, SelfEvaluation) else None
     context = Context(form, scheme, scorecard, tuple(siblings))

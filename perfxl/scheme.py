@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perfxl.finding import Severity, catalog
+from perfxl.scheme_diff import flat
+from perfxl.scheme_errors import broken_toml, misfits
+from perfxl.scheme_fit import contradictions, sources_used
 
 Share = Annotated[Decimal, Field(ge=0, le=10)]
 Points = Annotated[Decimal, Field(ge=0, le=1000)]
@@ -45,7 +49,7 @@ class SourcedShare(_Model):
 
 
 class ExecutionBand(_Model):
-    """执行率 from `low_rate` (included) to `high_rate` (excluded, or open where None) earns `low` to `high` points."""
+    """执行率 from `low_rate` (included) to `high_rate` (excluded; None: open): `low` to `high` points."""
 
     low_rate: Share
     high_rate: Share | None = None
@@ -60,19 +64,13 @@ class ExecutionRule(_Model):
     weight: SourcedPoints
     denominator: Literal["adjusted_budget", "initial_budget"] = "adjusted_budget"
     inside_group: str | None = None
-    """The level 1 group that holds the row 预算执行率; None where it stands in the fund table, outside the groups."""
+    """The level 1 group that holds the row 预算执行率; None where it stands in the fund table."""
     rule: Literal["proportional", "bands"]
     bands: tuple[ExecutionBand, ...] = ()
     """From the highest down; below the lowest no points."""
     zero_below: SourcedShare | None = None
     """Optional: no points below this rate."""
     source: str
-
-    @model_validator(mode="after")
-    def _bands_belong_to_bands(self) -> Self:
-        if (self.rule == "bands") != bool(self.bands):
-            raise ValueError("rule = 'bands' 与 bands 必须同时出现")
-        return self
 
 
 class QualitativeBand(_Model):
@@ -106,9 +104,11 @@ class IndicatorRules(_Model):
 
 
 class PresetIndicator(_Model):
-    """A row that the official form prints already."""
+    """A row that the official form prints already. Its points have the source of the group's points."""
 
     name: str
+    level2: str = ""
+    """The level 2 label it stands under, for forms that print one."""
     explanation: str = ""
     points: Points | None = None
     scoring_rule: str = ""
@@ -158,17 +158,14 @@ class Thresholds(_Model):
     over_fulfilment: SourcedShare
 
 
-class Regrade(_Model):
-    code: str
-    severity: Literal["info", "query", "error"]
-    since: str
-    reason: str
-
-
 class Suspension(_Model):
     code: str
     since: str
     reason: str
+
+
+class Regrade(Suspension):
+    severity: Literal["info", "query", "error"]
 
 
 class ChecksPolicy(_Model):
@@ -177,9 +174,10 @@ class ChecksPolicy(_Model):
 
     @model_validator(mode="after")
     def _codes_exist(self) -> Self:
-        for item in (*self.regrade, *self.suspend):
-            if item.code not in catalog():
-                raise ValueError(f"代码 {item.code} 不在目录 catalog.toml 中")
+        for key in ("regrade", "suspend"):
+            for position, item in enumerate(getattr(self, key), start=1):
+                if item.code not in catalog():
+                    raise ValueError(f"{key} 第{position}项.code: 应为 catalog.toml 中的代码，现为 “{item.code}”")
         return self
 
     def severity(self, code: str) -> Severity | None:
@@ -200,13 +198,24 @@ class FieldLayout(_Model):
     required: bool = False
     wide: bool = False
     """True: takes a whole line."""
+    section: str = ""
+    """A heading that the form prints on a line of its own above this field."""
 
 
 class ColumnLayout(_Model):
     """A column of the indicator table."""
 
     id: Literal[
-        "level1", "level2", "level3", "explanation", "target", "actual", "max_score", "scoring_rule", "score", "note"
+        "level1",
+        "level2",
+        "level3",
+        "explanation",
+        "target",
+        "actual",
+        "max_score",
+        "scoring_rule",
+        "score",
+        "note",
     ]
     label: str
     width: Annotated[int, Field(ge=4, le=80)]
@@ -214,11 +223,15 @@ class ColumnLayout(_Model):
 
 
 class Layout(_Model):
-    """The labels of the official form, in the order in which they are printed."""
+    """The labels of the official form, in the order in which they are printed.
 
+    {year} stands for the budget year in `title`, `year_line` and `indicators_label`."""
+
+    source: str | None = None
+    """Where the printed form was seen."""
     title: str
     year_line: str
-    """With {year}; empty where the title carries the year."""
+    """Empty where the title carries the year."""
     header: tuple[FieldLayout, ...]
     funding_label: str = ""
     """Label left of the fund table; empty where the budget figures are ordinary header fields."""
@@ -277,66 +290,47 @@ class Scheme(_Model):
 
     @property
     def labels(self) -> frozenset[str]:
-        """Every label of the layout, as printed."""
+        """Every label of the layout, as printed; those with {year} in them left out."""
         layout = self.layout
         fields = (*layout.header, *layout.funding_columns, *layout.goals, *layout.footer)
         texts = [layout.funding_label, layout.goal_label, layout.indicators_label, layout.total_label]
         texts += [field.label for field in fields] + [column.label for column in layout.columns]
+        texts += [field.section for field in layout.header]
         texts += [*layout.funding_rows, *(group.name for group in self.groups)]
-        return frozenset(text for text in texts if text)
+        return frozenset(text for text in texts if text and "{year}" not in text)
+
+    @property
+    def unused_sources(self) -> list[str]:
+        """Sources that stand beside no number."""
+        used = set(sources_used(self))
+        return [key for key in self.sources if key not in used]
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to 早于 valid_from")
-        unknown = sorted({source for source in _sources_used(self) if source not in self.sources})
-        if unknown:
-            raise ValueError(f"source 未在 [sources] 中列出：{'、'.join(unknown)}")
-        if self.kind == "self_evaluation" and not (self.full_score and self.execution and self.indicators):
-            raise ValueError("自评表方案须有 full_score、execution、indicators")
-        lows = [grade.low.value for grade in self.grades]
-        if lows != sorted(set(lows), reverse=True) or (lows and lows[-1] != 0):
-            raise ValueError("grades 须从高到低，互不相同，最低一档从 0 起")
-        points = [group.points.value for group in self.groups if group.points]
-        if self.full_score and self.execution and len(points) == len(self.groups):
-            outside = self.execution.weight.value if self.execution.inside_group is None else Decimal(0)
-            if sum(points) + outside != self.full_score.value:
-                raise ValueError(f"groups 分值之和加执行率分值为 {sum(points) + outside}，应为 {self.full_score.value}")
+        if found := list(contradictions(self)):
+            raise ValueError("\n".join(found))
         return self
-
-
-def _sources_used(model: BaseModel) -> Iterator[str]:
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        if name == "source":
-            yield value
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, BaseModel):
-                yield from _sources_used(item)
 
 
 def load_scheme(path: Path) -> Scheme:
     """Read one scheme file. Raises SchemeError, which names file, key and what was expected."""
     try:
         return _parse(path.read_text("utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemeError(f"{path.name}: 无法读取（{error}）") from error
+    except FileNotFoundError as error:
+        raise SchemeError(f"{path.name}: 没有这个文件") from error
+    except UnicodeDecodeError as error:
+        raise SchemeError(f"{path.name}: 应为 UTF-8 编码的文本") from error
+    except OSError as error:
+        raise SchemeError(f"{path.name}: 无法读取（{error.strerror}）") from error
 
 
 def _parse(text: str, name: str) -> Scheme:
     try:
         return Scheme.model_validate(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise SchemeError(f"{name}: 不是有效的 TOML（{error}）") from error
+        raise SchemeError(broken_toml(name, error)) from error
     except ValidationError as error:
-        raise SchemeError("\n".join(_problem(name, problem) for problem in error.errors())) from error
-
-
-def _problem(name: str, problem: object) -> str:
-    details = dict(problem)  # type: ignore[call-overload]
-    key = ".".join(str(part) for part in details["loc"]) or "（整个文件）"
-    expected = {"missing": "缺少此项", "extra_forbidden": "没有这个键，请核对拼写"}.get(details["type"], details["msg"])
-    return f"{name}: {key}: {expected}"
+        raise SchemeError("\n".join(misfits(name, error, Scheme))) from error
 
 
 @cache
@@ -361,3 +355,36 @@ def scheme_named(name: str) -> Scheme:
         return builtin_schemes()[name]
     except KeyError:
         raise SchemeError(f"没有方案 {name}；可用：{'、'.join(builtin_schemes())}") from None
+
+
+def check_file(path: Path) -> list[str]:
+    """Everything that does not fit in one scheme file, and where it collides with a built-in scheme."""
+    try:
+        scheme = load_scheme(path)
+    except SchemeError as error:
+        return str(error).splitlines()
+    problems = [f"{path.name}: sources.{key}: 没有数字引用这个来源" for key in scheme.unused_sources]
+    for other in builtin_schemes().values():
+        if other.id != scheme.id and overlapping([other, scheme]):
+            problems.append(f"{path.name}: valid_from: 适用年度与方案 {other.id} 重叠，同地同类每年应只有一个方案")
+    return problems
+
+
+def overlapping(schemes: Iterable[Scheme]) -> list[tuple[str, str]]:
+    """The ids of schemes of one place, family and kind that are valid in the same budget year."""
+    return [
+        (a.id, b.id)
+        for a, b in combinations(schemes, 2)
+        if (a.place, a.family, a.kind) == (b.place, b.family, b.kind)
+        and (a.valid_in(b.valid_from) or b.valid_in(a.valid_from))
+    ]
+
+
+def differences(a: Scheme, b: Scheme) -> list[tuple[str, str, str]]:
+    """(key, value in `a`, value in `b`) wherever the two differ; `—` where one of them lacks the key."""
+    left, right = dict(flat(a.model_dump())), dict(flat(b.model_dump()))
+    keys = list(left)
+    for before, key in pairwise(("", *right)):
+        if key not in left:
+            keys.insert(keys.index(before) + 1 if before else 0, key)
+    return [(key, left.get(key, "—"), right.get(key, "—")) for key in keys if left.get(key) != right.get(key)]

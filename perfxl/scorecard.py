@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perfxl.expr import Expr, Value, number
+from perfxl.figures import agrees
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
-from perfxl.scheme import Scheme
+from perfxl.scheme import ExecutionRule, Scheme
 from perfxl.scoring import (
     FORWARD,
     INVERSE,
@@ -15,6 +16,7 @@ from perfxl.scoring import (
     capped_total,
     execution_rate,
     execution_rate_score,
+    execution_ratio,
     forward_score,
     grade,
     inverse_score,
@@ -35,18 +37,42 @@ class ScoreLine:
     """None for the execution line of the fund table."""
 
     @property
+    def agrees(self) -> bool:
+        """Reported as the rule gives it, within half a unit of the last printed decimal."""
+        reported = self.reported.value
+        return reported is not None and self.computed is not None and agrees(reported, self.reported.raw, self.computed)
+
+    @property
+    def out_of_range(self) -> bool:
+        """Below 0 or above 分值 (S106)."""
+        reported, most = self.reported.value, self.max_score.value
+        return reported is not None and (reported < 0 or (most is not None and reported > most))
+
+    @property
+    def lost(self) -> Decimal:
+        """分值 less 得分 as reported; 0 where either is missing."""
+        if self.reported.value is None or self.max_score.value is None:
+            return Decimal(0)
+        return self.max_score.value - self.reported.value
+
+    @property
     def counted(self) -> Decimal | None:
-        """By rule where there is one, else as judged by the clerk."""
-        return self.reported.value if self.computed is None else self.computed
+        """By rule where there is one and the clerk's number differs, else as filled in."""
+        return self.reported.value if self.computed is None or self.agrees else self.computed
 
 
 @dataclass(frozen=True)
 class Scorecard:
     """Everything computed for one self-evaluation. Points; rates are shares of 1; None means not computable."""
 
+    ratio: Decimal | None
+    """全年执行数 ÷ 全年预算数, not rounded."""
     rate: Decimal | None
+    """预算执行率 to two decimals of the percentage."""
     rate_derivation: str
     execution: ScoreLine
+    execution_range: tuple[Decimal, Decimal]
+    """Lowest and highest points that the rule allows at this rate; equal where it leaves no choice."""
     lines: tuple[ScoreLine, ...]
     """One per indicator that counts, in the form's order; the execution row included where it stands inside."""
     reported_sum: Decimal | None
@@ -57,9 +83,11 @@ class Scorecard:
     """Total by rule: computed points where there is a rule, reported ones elsewhere."""
     reported_grade: str | None
     computed_grade: str | None
-    """By the sum of the points as they should be."""
+    """By the total by rule."""
+    reported_sum_grade: str | None
+    """By the sum of the points as filled in."""
     grade_if_full: str | None
-    """By the sum with every blank row at full points; None where nothing is blank."""
+    """By that sum with every blank row at full points; None where nothing is blank."""
     total_derivation: str
 
 
@@ -68,36 +96,35 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     rule = scheme.execution
     assert rule is not None, "a self-evaluation scheme always has an execution rule"
     funding = form.funding.total
+    row = next((indicator for indicator in form.named_indicators if indicator.execution), None)
+    printed_weight = (row or funding).max_score.value
     amounts: dict[str, Value] = {
         "adjusted_budget": funding.adjusted_budget.value,
         "initial_budget": funding.initial_budget.value,
         "executed": funding.executed.value,
-        "weight": rule.weight.value,
+        "weight": rule.weight.value if printed_weight is None else printed_weight,
     }
-    if funding.adjusted_budget.value is None and form.funding.parts:
+    if not funding.adjusted_budget.value and form.funding.parts:
         # 总额空白而分项已填: computed from the parts (F113 reports it).
-        amounts |= _sum_of_parts(form)
+        amounts |= {name: value for name, value in _sum_of_parts(form).items() if not amounts[name]}
     rate_expr, score_expr = execution_rate(rule), execution_rate_score(rule)
-    rate = _number(rate_expr.evaluate(amounts))
-    row = next((indicator for indicator in form.named_indicators if indicator.execution), None)
+    rate, ratio = _number(rate_expr.evaluate(amounts)), _number(execution_ratio(rule).evaluate(amounts))
+    computed_points = _number(score_expr.evaluate(amounts))
     execution = ScoreLine(
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
-        computed=_number(score_expr.evaluate(amounts)),
+        computed=computed_points,
         derivation=score_expr.explain(amounts),
         indicator=row,
     )
     lines = tuple(
-        execution if indicator is row else _indicator_line(indicator, scheme)
-        for indicator in form.named_indicators
+        execution if indicator is row else _indicator_line(indicator, scheme) for indicator in form.named_indicators
     )
     counted = lines if row else (execution, *lines)
     reported = [line.reported.value for line in counted if line.reported.value is not None]
     reported_sum = sum(reported, Decimal(0)) if reported else None
-    missing = sum(
-        (line.max_score.value or Decimal(0) for line in counted if line.reported.blank), Decimal(0)
-    )
+    missing = sum((line.max_score.value or Decimal(0) for line in counted if line.reported.blank), Decimal(0))
     by_rule = [points for line in counted if (points := line.counted) is not None]
     computed: Decimal | None = sum(by_rule, Decimal(0)) if by_rule else None
     derivation = " + ".join(f"{points:f}" for points in by_rule)
@@ -106,18 +133,28 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         computed = computed if capped is None else capped
         derivation += f" = {computed:f}"
     return Scorecard(
+        ratio=ratio,
         rate=rate,
         rate_derivation=rate_expr.explain(amounts),
         execution=execution,
+        execution_range=_execution_range(rule, ratio, computed_points),
         lines=lines,
         reported_sum=reported_sum,
         missing=missing,
         computed_total=computed,
         reported_grade=form.grade.raw.strip() if form.grade and not form.grade.blank else None,
         computed_grade=_grade(scheme, computed),
-        grade_if_full=_grade(scheme, computed + missing) if missing and computed is not None else None,
+        reported_sum_grade=_grade(scheme, reported_sum),
+        grade_if_full=_grade(scheme, reported_sum + missing) if missing and reported_sum is not None else None,
         total_derivation=derivation,
     )
+
+
+def _execution_range(rule: ExecutionRule, ratio: Decimal | None, computed: Decimal | None) -> tuple[Decimal, Decimal]:
+    band = next((band for band in rule.bands if ratio is not None and ratio >= band.low_rate), None)
+    if band is None:
+        return (computed or Decimal(0),) * 2
+    return band.low, band.high
 
 
 def _sum_of_parts(form: SelfEvaluation) -> dict[str, Value]:
@@ -155,7 +192,7 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
         return (weight, "完成时间不晚于指标值，得满分") if met else (None, "完成时间晚于指标值，由填报人评定")
     if target.kind == "range" and met:
         return weight, "实际完成值在指标值区间内，得满分"
-    if target.kind != "number" or actual.kind != "number" or not _same_unit(target, actual):
+    if target.kind != "number" or actual.kind != "number" or not same_unit(target, actual):
         return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
     expr = score_rule(indicator)
     values: dict[str, Value] = {"target": target.low, "actual": actual.low, "weight": weight}
@@ -174,7 +211,7 @@ def target_met(target: Target, actual: Target) -> bool | None:
     """Whether the actual value meets the target. None where the two cannot be compared."""
     if target.kind == "date" and actual.kind == "date":
         return None if target.day is None or actual.day is None else actual.day <= target.day
-    if actual.kind != "number" or actual.low is None or target.low is None or not _same_unit(target, actual):
+    if actual.kind != "number" or actual.low is None or target.low is None or not same_unit(target, actual):
         return None
     if target.kind == "range":
         return target.high is not None and target.low <= actual.low <= target.high
@@ -191,7 +228,7 @@ def target_met(target: Target, actual: Target) -> bool | None:
     return actual.low >= target.low
 
 
-def _same_unit(target: Target, actual: Target) -> bool:
+def same_unit(target: Target, actual: Target) -> bool:
     share = (target.unit == "%", actual.unit == "%")
     return target.unit == actual.unit or (not any(share) and "" in (target.unit, actual.unit))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfxl.expr import (
     BLANK,
     Expr,
-    both,
+    either,
     is_text,
     lookup,
     minimum,
@@ -33,28 +33,27 @@ FORWARD, INVERSE, QUALITATIVE = "正向定量", "反向定量", "定性"
 DENOMINATORS = {"adjusted_budget": "全年预算数", "initial_budget": "年初预算数"}
 
 
-def _ratio(rule: ExecutionRule) -> Expr:
+def execution_ratio(rule: ExecutionRule) -> Expr:
+    """全年执行数 ÷ 全年预算数, not rounded: what 执行率得分 is computed from."""
     budget = ref(rule.denominator, DENOMINATORS[rule.denominator], style="money")
     return ref("executed", "全年执行数", style="money") / budget
 
 
 def execution_rate(rule: ExecutionRule) -> Expr:
     """预算执行率：全年执行数 ÷ 全年预算数，百分比保留两位小数。"""
-    return round_half_up(_ratio(rule), RATE_PLACES)
+    return round_half_up(execution_ratio(rule), RATE_PLACES)
 
 
 def execution_rate_score(rule: ExecutionRule) -> Expr:
     """预算执行率得分：分值 × min(全年执行数 ÷ 全年预算数, 1)，或按区间给分，四舍五入到两位。"""
-    ratio = _ratio(rule)
+    ratio = execution_ratio(rule)
     if rule.rule == "bands":
         top = rule.bands[0]
         bands = tuple(
             (band.low_rate, band.low, Decimal(1) if band.high_rate is None else band.high_rate, band.high)
             for band in rule.bands
         )
-        points = when(
-            ratio.at_least(top.low_rate), number(top.high), piecewise(ratio, bands[1:], below=number(0))
-        )
+        points = when(ratio.at_least(top.low_rate), number(top.high), piecewise(ratio, bands[1:], below=number(0)))
     else:
         points = ref("weight", "分值") * minimum(ratio, number(1))
     if rule.zero_below is not None:
@@ -62,9 +61,18 @@ def execution_rate_score(rule: ExecutionRule) -> Expr:
     return round_half_up(points, SCORE_PLACES)
 
 
+def stated_number(name: str, label: str) -> Expr:
+    """读数：指标值或实际完成值中的数，如“≥95%”读作 0.95；定性指标和未选指标类型的行不读。
+
+    A cell of its own in the template: inside the rules below it would make their formulas too long for Excel."""
+    kind = ref("kind", "指标类型", style="text")
+    computed = either(is_text(kind, FORWARD), is_text(kind, INVERSE))
+    return when(computed, quantity(ref(name, label)), BLANK)
+
+
 def forward_score() -> Expr:
     """正向定量指标得分：分值 × min(实际完成值 ÷ 指标值, 1)；指标值为 0 时，实际为 0 才得分。"""
-    target, actual = quantity(ref("target", "年度指标值")), quantity(ref("actual", "实际完成值"))
+    target, actual = ref("target", "年度指标值"), ref("actual", "实际完成值")
     weight = ref("weight", "分值")
     met_zero = when(actual.equals(number(0)), weight, number(0))
     return round_half_up(
@@ -74,7 +82,7 @@ def forward_score() -> Expr:
 
 def inverse_score() -> Expr:
     """反向定量指标得分：分值 × min(指标值 ÷ 实际完成值, 1)；实际为 0 得满分。"""
-    target, actual = quantity(ref("target", "年度指标值")), quantity(ref("actual", "实际完成值"))
+    target, actual = ref("target", "年度指标值"), ref("actual", "实际完成值")
     weight = ref("weight", "分值")
     return round_half_up(
         when(actual.equals(number(0)), weight, weight * minimum(target / actual, number(1))), SCORE_PLACES
@@ -82,7 +90,9 @@ def inverse_score() -> Expr:
 
 
 def reference_score() -> Expr:
-    """参考得分：按指标类型取正向或反向的算法；定性指标由填报人在档内评定，不给参考分。"""
+    """参考得分：按指标类型取正向或反向的算法；定性指标由填报人在档内评定，不给参考分。
+
+    `target` and `actual` are numbers: see `stated_number`."""
     kind = ref("kind", "指标类型", style="text")
     return when(is_text(kind, FORWARD), forward_score(), when(is_text(kind, INVERSE), inverse_score(), BLANK))
 

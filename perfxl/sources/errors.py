@@ -6,8 +6,7 @@ from __future__ import annotations
 class UnreadableFile(Exception):
     """A file that gives no workbook. `code` is the finding's code in the catalogue, `numbers` its parameters.
 
-    R101 damaged (`reason`), R102 encrypted (`reason`), R103 not a workbook (`kind`),
-    R105 over a limit (`limit`, the thing limited, and `number`, the most that is allowed).
+    R101 damaged (`reason`), R102 encrypted, R103 not a workbook (`kind`), R105 over a limit (`limit`).
     """
 
     def __init__(self, code: str, **numbers: str) -> None:
@@ -21,6 +20,6 @@ def damaged(reason: str) -> UnreadableFile:
     return UnreadableFile("R101", reason=reason)
 
 
-def too_large(limit: str, number: str) -> UnreadableFile:
-    """R105 过大或压缩异常."""
-    return UnreadableFile("R105", limit=limit, number=number)
+def too_large(limit: str) -> UnreadableFile:
+    """R105 过大或压缩异常. The limit is a clause with its number: `行号不超过 1,048,576`."""
+    return UnreadableFile("R105", limit=limit)

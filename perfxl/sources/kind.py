@@ -80,7 +80,7 @@ _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|meta|div)\b", re.IG
 
 
 def kind_of(data: bytes) -> Kind:
-    """The kind by signature. A zip is OOXML here until its entries are known. R101 where nothing is left to tell."""
+    """The kind by signature; every zip is OOXML here. R101 where nothing is left to tell it by."""
     if not data:
         raise damaged("文件为空（0 字节）")
     head = data[:_HEAD]
@@ -101,7 +101,7 @@ def kind_of(data: bytes) -> Kind:
 def refuse(kind: Kind) -> UnreadableFile:
     """The error for a kind that gives no workbook."""
     if kind is Kind.ENCRYPTED:
-        return UnreadableFile("R102", reason="设置了打开密码或权限")
+        return UnreadableFile("R102")
     return UnreadableFile("R103", kind=kind.value)
 
 

@@ -1,9 +1,8 @@
-"""A zip package of parts, read from memory without trust: what is inflated is counted, nothing touches the disk."""
+"""A zip package read from memory without trust: what is inflated is counted, nothing is extracted."""
 
 from __future__ import annotations
 
 import io
-import posixpath
 import struct
 import zlib
 from urllib.parse import unquote
@@ -28,7 +27,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         # Counted before zipfile builds an object for each: the count stored in the directory may lie.
         if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-            raise too_large("压缩包内的文件数", f"{MAX_ENTRIES:,}")
+            raise too_large(f"压缩包内的文件不超过 {MAX_ENTRIES:,} 个")
         try:
             with ZipFile(io.BytesIO(data)) as archive:
                 entries = archive.infolist()
@@ -52,12 +51,12 @@ class Package:
         return _key(name) in self._entries
 
     def read(self, name: str) -> bytes:
-        """The part's bytes, checked against length and CRC. R101 where it is missing or damaged, R105 for a bomb."""
+        """The part's bytes, checked by length and CRC. R101 where missing or damaged, R105 for a bomb."""
         entry = self._entries.get(_key(name)) or self._entries.get(_key(unquote(name)))
         if entry is None:
             raise damaged(f"缺少部件 {name}")
         if entry.flag_bits & 1:
-            raise UnreadableFile("R102", reason="压缩包设置了密码")
+            raise UnreadableFile("R102")
         packed = self._packed(entry, name)
         most = min(self._left, max(FREE_OF_RATIO_BYTES, MAX_RATIO * len(packed)))
         if entry.compress_type == ZIP_STORED:
@@ -68,8 +67,8 @@ class Package:
             raise damaged(f"部件 {name} 的压缩方式不受支持")
         if len(content) > most:
             if most == self._left:
-                raise too_large("解压后的大小", f"{MAX_INFLATED_BYTES // 2**20} MB")
-            raise too_large("压缩比", f"{MAX_RATIO}:1")
+                raise too_large(f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB")
+            raise too_large(f"压缩比不超过 {MAX_RATIO}:1")
         if not complete or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
             raise damaged(f"部件 {name} 的内容损坏，校验不符")
         self._left -= len(content)
@@ -105,16 +104,3 @@ def _inflated(packed: bytes, most: int, name: str) -> tuple[bytes, bool]:
     except zlib.error as error:
         raise damaged(f"部件 {name} 无法解压") from error
     return content, stream.eof and not stream.unused_data
-
-
-def resolved(target: str, source: str) -> str:
-    """A relationship's target as a part name, relative to the folder of its source part unless absolute."""
-    if target.startswith("/"):
-        return posixpath.normpath(target).lstrip("/")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
-
-
-def relationships_of(part: str) -> str:
-    """The name of the part that holds a part's relationships; `""` is the package itself."""
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")

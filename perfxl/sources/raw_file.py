@@ -1,4 +1,4 @@
-"""The bytes of a regular file, opened read-only, with everything else refused before it can hang the reader."""
+"""The bytes of a regular file, opened read-only. Everything else is refused before it can hang."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ def file_bytes(path: Path) -> bytes:
         descriptor = os.open(path, _READ_ONLY)
     except (OSError, ValueError) as error:
         raise damaged(_reason(error)) from error
-    with open(descriptor, "rb", buffering=0) as stream:
+    try:
         # The name may have come to mean something else since lstat.
-        _require_regular(path, os.fstat(stream.fileno()))
-        try:
-            data = _at_most(stream.fileno(), MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise damaged(_reason(error)) from error
+        _require_regular(path, os.fstat(descriptor))
+        data = _at_most(descriptor, MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise damaged(_reason(error)) from error
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_FILE_BYTES:
-        raise too_large("文件大小", f"{MAX_FILE_BYTES // 2**20} MB")
+        raise too_large(f"文件不超过 {MAX_FILE_BYTES // 2**20} MB")
     return data
 
 
 def _at_most(descriptor: int, most: int) -> bytes:
     parts: list[bytes] = []
-    left = min(most, os.fstat(descriptor).st_size + 1)
-    while left and (part := os.read(descriptor, left)):
+    left = most
+    while left and (part := os.read(descriptor, min(left, os.fstat(descriptor).st_size + 1))):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from perfxl.number_format import is_date
 from perfxl.sources.errors import damaged
+from perfxl.sources.ooxml import count, main, truth
 from perfxl.sources.xml_part import Attributes, PartParser
-from perfxl.sources.xml_names import both, truth
 
-# ECMA-376 part 1, 18.8.30. 5 to 8 and 27 to 58 depend on the language of Excel; these are those of zh-CN.
+# ECMA-376 part 1, 18.8.30. 5 to 8, 14 and 22 to 58 depend on the language of Excel; zh-CN here.
 BUILTIN_FORMATS = {
     0: "General",
     1: "0",
@@ -25,7 +25,7 @@ BUILTIN_FORMATS = {
     11: "0.00E+00",
     12: "# ?/?",
     13: "# ??/??",
-    14: "mm-dd-yy",
+    14: "yyyy/m/d",
     15: "d-mmm-yy",
     16: "d-mmm",
     17: "mmm-yy",
@@ -33,7 +33,7 @@ BUILTIN_FORMATS = {
     19: "h:mm:ss AM/PM",
     20: "h:mm",
     21: "h:mm:ss",
-    22: "m/d/yy h:mm",
+    22: "yyyy/m/d h:mm",
     27: 'yyyy"年"m"月"',
     28: 'm"月"d"日"',
     29: 'm"月"d"日"',
@@ -44,14 +44,14 @@ BUILTIN_FORMATS = {
     34: '上午/下午h"时"mm"分"',
     35: '上午/下午h"时"mm"分"ss"秒"',
     36: 'yyyy"年"m"月"',
-    37: "#,##0_);(#,##0)",
-    38: "#,##0_);[Red](#,##0)",
-    39: "#,##0.00_);(#,##0.00)",
-    40: "#,##0.00_);[Red](#,##0.00)",
-    41: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)',
-    42: '_("$"* #,##0_);_("$"* \\(#,##0\\);_("$"* "-"_);_(@_)',
-    43: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
-    44: '_("$"* #,##0.00_)_("$"* \\(#,##0.00\\)_("$"* "-"??_)_(@_)',
+    37: "#,##0_ ;\\-#,##0_ ",
+    38: "#,##0_ ;[Red]\\-#,##0_ ",
+    39: "#,##0.00_ ;\\-#,##0.00_ ",
+    40: "#,##0.00_ ;[Red]\\-#,##0.00_ ",
+    41: '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ',
+    42: '_ "¥"* #,##0_ ;_ "¥"* \\-#,##0_ ;_ "¥"* "-"_ ;_ @_ ',
+    43: '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ',
+    44: '_ "¥"* #,##0.00_ ;_ "¥"* \\-#,##0.00_ ;_ "¥"* "-"??_ ;_ @_ ',
     45: "mm:ss",
     46: "[h]:mm:ss",
     47: "mmss.0",
@@ -116,25 +116,22 @@ def read_styles(data: bytes, part: str) -> tuple[CellStyle, ...]:
 
     PartParser(
         part,
-        both("styleSheet"),
+        main("styleSheet"),
         starts={
-            **dict.fromkeys(both("numFmts"), enter_formats),
-            **dict.fromkeys(both("numFmt"), number_format),
-            **dict.fromkeys(both("cellXfs"), enter_cell_formats),
-            **dict.fromkeys(both("xf"), cell_format),
-            **dict.fromkeys(both("protection"), protection),
+            **dict.fromkeys(main("numFmts"), enter_formats),
+            **dict.fromkeys(main("numFmt"), number_format),
+            **dict.fromkeys(main("cellXfs"), enter_cell_formats),
+            **dict.fromkeys(main("xf"), cell_format),
+            **dict.fromkeys(main("protection"), protection),
         },
         texts={},
-        ends={**dict.fromkeys(both("numFmts"), leave), **dict.fromkeys(both("cellXfs"), leave)},
+        ends={**dict.fromkeys(main("numFmts"), leave), **dict.fromkeys(main("cellXfs"), leave)},
     ).parse(data)
     styles: list[CellStyle] = []
     for number, locked in zip(formats, locks, strict=True):
-        code = codes.get(number) or BUILTIN_FORMATS.get(_format_id(number, part), "General")
+        identifier = count(number)
+        if identifier is None:
+            raise damaged(f"部件 {part} 的数字格式编号有误")
+        code = codes.get(number) or BUILTIN_FORMATS.get(identifier, "General")
         styles.append(CellStyle(code, locked, is_date(code)))
     return tuple(styles) or DEFAULT_STYLES
-
-
-def _format_id(number: str, part: str) -> int:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise damaged(f"部件 {part} 的数字格式编号有误")
-    return int(number)

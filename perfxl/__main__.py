@@ -1,0 +1,7 @@
+"""`python -m perfxl`."""
+
+import sys
+
+from perfxl.cli import main
+
+sys.exit(main())

@@ -1,0 +1,151 @@
+"""A folder → one FileReview per path, in a stable order. Whatever a file does, the run goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import traceback
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from perfxl.finding import Finding
+from perfxl.grid import CellRef
+from perfxl.reports.escaping import shown_path
+from perfxl.review import FileReview, review_workbook
+from perfxl.scheme import Scheme
+from perfxl.sources import read_workbook
+from perfxl.sources.errors import UnreadableFile
+
+_OTHER_KINDS = re.compile(
+    r"\.(txt|md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
+    r"|tmp|bak|part|crdownload|sha256|md5|sig|asc|mp3|mp4|avi|mov)",
+    re.IGNORECASE,
+)
+"""Extensions that no submission has. Everything else is read: its content decides, not its name."""
+_LIKE_A_WORKBOOK = re.compile(r"\.(xl[st][xmb]?|et|ods|csv)", re.IGNORECASE)
+
+INTERNAL_ERROR = "R199"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A path and, where it is not to be read, why."""
+
+    path: Path
+    skipped: str = ""
+
+    @property
+    def shown(self) -> str:
+        return shown_path(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check. Everything in it can be sent to a worker process."""
+
+    scheme: Scheme | None = None
+    suspended: frozenset[str] = frozenset()
+
+
+def collect(paths: Iterable[Path], *, leave_out: Sequence[Path] = ()) -> list[Candidate]:
+    """Every path below `paths` once, ordered by normalised path; links are not followed.
+
+    `leave_out` are folders that hold our own reports. A path given by name is read whatever its extension;
+    FileNotFoundError where there is none."""
+    found: dict[str, Candidate] = {}
+    own = {_absolute(folder) for folder in leave_out}
+    for path in paths:
+        mode = path.stat().st_mode
+        walked = _walk(path, own) if stat.S_ISDIR(mode) else [Candidate(path, _not_a_file(mode))]
+        for candidate in walked:
+            found.setdefault(_absolute(candidate.path), candidate)
+    return sorted(found.values(), key=_order)
+
+
+def check_paths(candidates: Iterable[Candidate], options: Options) -> Iterator[FileReview]:
+    """One FileReview per candidate, in the given order."""
+    for candidate in candidates:
+        yield check_file(candidate, options)
+
+
+def check_file(candidate: Candidate, options: Options) -> FileReview:
+    """Read and review one file. Raises nothing: what goes wrong is a finding about the file."""
+    shown = candidate.shown
+    if candidate.skipped:
+        return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
+    try:
+        workbook = read_workbook(candidate.path)
+        file = review_workbook(workbook, shown, scheme=options.scheme, suspended=options.suspended)
+        for finding in file.findings:
+            finding.message()  # a message that lacks a number must cost this file a row, not the run
+        return file
+    except UnreadableFile as error:
+        return FileReview(shown, "unreadable", (), (_about_file(error.code, shown, **error.numbers),))
+    except Exception as error:
+        return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+
+
+def _about_file(code: str, shown: str, **numbers: str) -> Finding:
+    return Finding(code, CellRef(PurePath(shown).name), numbers=numbers)
+
+
+def _where(error: Exception) -> str:
+    """`KeyError 'x' (points.py:44)`: enough for a bug report, without a traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} {error} ({place})"[:300]
+
+
+def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
+    """Everything below a folder. A folder has a row where it is not looked into or is named like a file."""
+    try:
+        with os.scandir(folder) as entries:
+            children = list(entries)
+    except OSError:
+        yield Candidate(folder, "文件夹没有读取权限")
+        return
+    for entry in children:
+        path = folder / entry.name
+        if reason := _skip_reason(entry, path, own):
+            yield Candidate(path, reason)
+        elif entry.is_dir(follow_symlinks=False):
+            if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
+                yield Candidate(path, "是文件夹，其中的文件另列")
+            yield from _walk(path, own)
+        else:
+            yield Candidate(path)
+
+
+def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:
+    """Why an entry is not read; empty for a file to read and for a folder to look into."""
+    name = entry.name
+    if name.startswith(("~$", ".~")):
+        return "Excel 或 WPS 打开文件时的临时文件"
+    if name.startswith(".") or name == "__MACOSX":
+        return "隐藏文件或文件夹"
+    if entry.is_symlink():
+        return "链接，不是文件"
+    if entry.is_dir(follow_symlinks=False):
+        return "perfxl 自己的报告" if _absolute(path) in own else ""
+    try:
+        reason = _not_a_file(entry.stat(follow_symlinks=False).st_mode)
+    except OSError:
+        return ""  # gone or refused since: reading it will say so
+    return reason or (f"{path.suffix} 文件不是自评表" if _OTHER_KINDS.fullmatch(path.suffix) else "")
+
+
+def _absolute(path: Path) -> str:
+    """One spelling per place; links are left as they are."""
+    return os.path.normpath(path.absolute())
+
+
+def _not_a_file(mode: int) -> str:
+    return "" if stat.S_ISREG(mode) else "管道或设备，不是文件"
+
+
+def _order(candidate: Candidate) -> tuple[str, str]:
+    shown = candidate.shown
+    return unicodedata.normalize("NFC", shown), shown

@@ -1,0 +1,79 @@
+"""X: what two places of one submission say about the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from perfxl.checks import Context, Evaluation, check, evaluation_check, objective_check
+from perfxl.checks.indicators import measured
+from perfxl.checks.notes import EXECUTION_WORDS, explained
+from perfxl.figures import percent
+from perfxl.finding import Finding
+from perfxl.form import ObjectiveForm
+from perfxl.grid import normalised
+from perfxl.scheme import Scheme
+
+# `2020年市级重点项目前期工作经费支出绩效评价`: the project a report speaks of.
+_SUBJECT = re.compile(r"([^，。；、：“”《》（）\s]{2,40}(?:经费|资金|专项))支出绩效")
+_LEAD = re.compile(r".*(?:\d{4}年度?|关于|对|开展)")
+
+
+@check("X102")
+def another_project(context: Context) -> Iterator[Finding]:
+    """报告正文写的项目名称与表内不一致。"""
+    project = normalised(context.form.project)
+    if not project or len(context.siblings) > 1:
+        return  # with several forms the report may speak of any of them
+    for text in context.form.surroundings:
+        for match in _SUBJECT.finditer(text.raw):
+            name = _LEAD.sub("", match[1])
+            if len(name) >= 2 and normalised(name) not in project and project not in normalised(name):
+                yield Finding("X102", text.at, "项目名称", name, context.form.project)
+
+
+# A word that makes another measure of the same work: 完成率 is not 及时完成率.
+_OTHER_MEASURE = re.compile("时|质|合格|优|满意|成本|知晓|覆盖|验收|首|再")
+
+
+@objective_check("X104")
+def contradicting_targets(form: ObjectiveForm, scheme: Scheme) -> Iterator[Finding]:
+    """同一内容两处目标矛盾。"""
+    rows = [row for row in measured(list(form.named_indicators)) if len(_core(row.name)) >= 5]
+    for first, second in combinations(rows, 2):
+        one, other = first.target.value, second.target.value
+        same = one is not None and other is not None and one.unit == other.unit
+        differ = same and one and other and (one.operator or "=", one.low) != (other.operator or "=", other.low)
+        if differ and _same_content(_core(first.name), _core(second.name)):
+            numbers = {"name": second.name, "other": first.name}
+            reported, expected = second.target.raw.strip(), first.target.raw.strip()
+            yield Finding("X104", second.target.at, "指标值", reported, expected, numbers, (first.target.at,))
+
+
+def _core(name: str) -> str:
+    return re.sub(r"\(.*?\)", "", normalised(name))
+
+
+def _same_content(first: str, second: str) -> bool:
+    short, long = sorted((first, second), key=len)
+    rest = iter(long)
+    if short == long or not all(char in rest for char in short):
+        return short == long
+    extra = list(long)
+    for char in short:
+        extra.remove(char)
+    return not _OTHER_MEASURE.search("".join(extra))
+
+
+@evaluation_check("X105")
+def full_points_without_money(evaluation: Evaluation) -> Iterator[Finding]:
+    """执行率低而指标全满分。"""
+    ratio, limit = evaluation.card.ratio, evaluation.scheme.thresholds.low_execution.value
+    lines = [line for line in evaluation.card.lines if line.indicator and not line.indicator.execution]
+    if ratio is None or ratio >= limit or len(lines) < 2 or explained(evaluation.form, EXECUTION_WORDS):
+        return
+    if all(line.max_score.value and line.reported.value == line.max_score.value for line in lines):
+        numbers = {"rate": percent(ratio), "count": str(len(lines))}
+        rate = evaluation.form.funding.total.rate
+        yield Finding("X105", rate.at, "预算执行率", rate.raw, None, numbers)

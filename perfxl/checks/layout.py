@@ -1,0 +1,52 @@
+"""L: is the official form complete, and does each thing stand where it belongs?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from perfxl.checks import Context, check
+from perfxl.finding import Finding
+from perfxl.form import SelfEvaluation
+
+POINTS_IN_RULE = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]")
+
+
+@check("L101")
+def required_blank(context: Context) -> Iterator[Finding]:
+    """必填空白。Labels that the form does not have at all are the reader's L110."""
+    form, layout = context.form, context.scheme.layout
+    if form.year.blank:
+        yield Finding("L101", form.year.at, "年度")
+    for field in (*layout.header, *layout.goals, *layout.footer):
+        located = form.fields.get(field.id)
+        if field.required and located is not None and located.blank:
+            yield Finding("L101", located.at, field.label)
+    total = form.funding.total
+    amounts = [("预算数", total.adjusted_budget)]
+    if isinstance(form, SelfEvaluation):
+        amounts += [("执行数", total.executed), ("预算执行率", total.rate)]
+    from_parts = any(not part.adjusted_budget.blank for part in form.funding.parts)
+    for label, amount in amounts:
+        if amount.blank and not from_parts:
+            yield Finding("L101", amount.at, label)
+
+
+@check("L102")
+def rule_in_explanation(context: Context) -> Iterator[Finding]:
+    """单元格错位：评分规则写进了指标解释一栏。"""
+    rows = list(context.form.named_indicators)
+    if not any(not row.scoring_rule.blank for row in rows):
+        return
+    for row in rows:
+        if row.scoring_rule.blank and POINTS_IN_RULE.search(row.explanation.raw):
+            numbers = {"text": row.name, "column": "评分规则"}
+            yield Finding("L102", row.explanation.at, "指标解释", numbers=numbers)
+
+
+@check("L105")
+def old_template(context: Context) -> Iterator[Finding]:
+    """模板版本旧。"""
+    form, current = context.form, str(context.scheme.version)
+    if form.scheme_id == context.scheme.id and form.template_version not in ("", current):
+        yield Finding("L105", form.at, "模板版本", form.template_version, current)

@@ -1,0 +1,210 @@
+"""W: do the weights sum to the full score, group by group and rule by rule?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from perfxl.checks import Context, Evaluation, check, evaluation_check
+from perfxl.checks.layout import POINTS_IN_RULE
+from perfxl.figures import points
+from perfxl.finding import Finding
+from perfxl.form import Group, Indicator, SelfEvaluation
+from perfxl.grid import normalised
+from perfxl.scheme import Scheme
+
+
+def _weights(rows: Sequence[Indicator]) -> list[Decimal]:
+    return [row.max_score.value for row in rows if not row.placeholder and row.max_score.value is not None]
+
+
+def _unreadable(context: Context) -> bool:
+    return any(row.max_score.unreadable for row in context.form.named_indicators)
+
+
+@check("W101")
+def weights_sum(context: Context) -> Iterator[Finding]:
+    """权重合计应等于满分。绩效目标表可以没有权重，也可以不含执行率的分值。"""
+    form, scheme = context.form, context.scheme
+    weights = _weights(form.indicators)
+    if not weights or _unreadable(context):
+        return
+    execution = context.scorecard.execution.max_score if context.scorecard else None
+    outside = execution is not None and scheme.execution is not None and not _execution_inside(form.groups)
+    full = scheme.full_score.value if scheme.full_score else Decimal(100)
+    extra = execution.value or Decimal(0) if outside and execution is not None else Decimal(0)
+    reported = sum(weights, Decimal(0)) + extra
+    allowed = {full}
+    if not isinstance(form, SelfEvaluation) and scheme.execution is not None:
+        allowed.add(full - scheme.execution.weight.value)
+    if reported in allowed:
+        return
+    groups = [f"{points(extra)}"] if outside else []
+    groups += [points(sum(_weights(group.rows), Decimal(0))) for group in form.groups]
+    numbers = {"derivation": " + ".join(groups) + f" = {points(reported)}"}
+    at = form.total_max.at if isinstance(form, SelfEvaluation) else form.at
+    yield Finding("W101", at, "分值", points(reported), points(full), numbers)
+
+
+def _execution_inside(groups: Sequence[Group]) -> bool:
+    return any(row.execution for group in groups for row in group.rows)
+
+
+@check("W102")
+def group_weights(context: Context) -> Iterator[Finding]:
+    """一级权重原则上按方案；有标注错位（W108）时不再逐项报告。"""
+    scheme, form = context.scheme, context.form
+    if _true_grouping(form.groups, scheme) or _unreadable(context):
+        return
+    expected = {normalised(group.name): group.points for group in scheme.groups}
+    for group in form.groups:
+        weights, stated = _weights(group.rows), expected.get(normalised(group.label.value or ""))
+        if weights and stated is not None and sum(weights) != stated.value:
+            label = {"label": group.label.value or ""}
+            at = group.label.at
+            yield Finding("W102", at, "分值", points(sum(weights, Decimal(0))), points(stated.value), label)
+    if context.scorecard is not None and scheme.execution is not None:
+        printed, weight = context.scorecard.execution.max_score, scheme.execution.weight.value
+        if printed.value is not None and printed.value != weight:
+            yield Finding("W102", printed.at, "分值", printed.raw, points(weight), {"label": "预算执行率"})
+
+
+@check("W103")
+def printed_group_points(context: Context) -> Iterator[Finding]:
+    """一级标注的分值应等于其下各项合计。"""
+    form = context.form
+    if _true_grouping(form.groups, context.scheme) or _unreadable(context):
+        return
+    for group in form.groups:
+        weights, printed = _weights(group.rows), group.printed_points
+        if weights and printed is not None and printed != sum(weights):
+            label = {"label": group.label.raw.strip()}
+            at = group.label.at
+            yield Finding("W103", at, "一级指标", points(printed), points(sum(weights, Decimal(0))), label)
+
+
+@check("W108")
+def displaced_labels(context: Context) -> Iterator[Finding]:
+    """一级指标标签错位：按顺序重新分组即与方案相符。"""
+    groups = context.form.groups
+    grouping = _true_grouping(groups, context.scheme)
+    if grouping:
+        numbers = {"actual": "/".join(points(sum(_weights(group.rows), Decimal(0))) for group in groups)}
+        printed = "/".join(points(group.printed_points or Decimal(0)) for group in groups)
+        related = tuple(group.label.at for group in groups[1:])
+        yield Finding("W108", groups[0].label.at, "一级指标", printed, grouping, numbers, related)
+
+
+def _true_grouping(groups: Sequence[Group], scheme: Scheme) -> str:
+    """`36/34/15/15` where the printed labels are off but the rows in order fill the scheme's groups exactly."""
+    stated = [group.points.value for group in scheme.groups if group.points]
+    printed = [group.printed_points for group in groups]
+    sums = [sum(_weights(group.rows), Decimal(0)) for group in groups]
+    if None in printed or printed == sums or len(stated) != len(scheme.groups):
+        return ""
+    waiting, filled = list(stated), Decimal(0)
+    for weight in _weights([row for group in groups for row in group.rows]):
+        filled += weight
+        if waiting and filled == waiting[0]:
+            waiting.pop(0)
+            filled = Decimal(0)
+    return "" if waiting or filled else "/".join(map(points, stated))
+
+
+@check("W104")
+def above_cap(context: Context) -> Iterator[Finding]:
+    """单项分值超上限。"""
+    cap = context.scheme.indicators.cap if context.scheme.indicators else None
+    for row in context.form.named_indicators:
+        if cap is not None and row.max_score.value is not None and row.max_score.value > cap.value:
+            name = {"name": row.name}
+            yield Finding("W104", row.max_score.at, "分值", row.max_score.raw, points(cap.value), name)
+
+
+@check("W109")
+def all_at_cap(context: Context) -> Iterator[Finding]:
+    """每一项分值都正好是单项上限：指标过于集中。"""
+    cap = context.scheme.indicators.cap if context.scheme.indicators else None
+    rows = [row for row in context.form.named_indicators if row.max_score.value is not None]
+    if cap is not None and len(rows) > 1 and all(row.max_score.value == cap.value for row in rows):
+        numbers = {"count": str(len(rows)), "cap": points(cap.value)}
+        related = tuple(row.max_score.at for row in rows[1:])
+        yield Finding("W109", rows[0].max_score.at, "分值", rows[0].max_score.raw, None, numbers, related)
+
+
+@evaluation_check("W110")
+def weight_blank(evaluation: Evaluation) -> Iterator[Finding]:
+    """有名称、有得分的指标没有填分值。"""
+    rows = list(evaluation.form.named_indicators)
+    if any(row.max_score.value is not None for row in rows):
+        for row in rows:
+            if row.max_score.blank:
+                yield Finding("W110", row.max_score.at, "分值", numbers={"name": row.name})
+
+
+def _rule_text(row: Indicator) -> tuple[str, bool]:
+    """The row's rule: its own column, else an explanation that states points."""
+    own = row.scoring_rule.raw.strip()
+    return (own, True) if own else (row.explanation.raw, False)
+
+
+@check("W105")
+def rule_points(context: Context) -> Iterator[Finding]:
+    """评分细则各点（N分）之和应等于权重。"""
+    for row in context.form.named_indicators:
+        text, own = _rule_text(row)
+        stated = [Decimal(value) for value in POINTS_IN_RULE.findall(text)]
+        weight = row.max_score.value
+        if stated and weight is not None and sum(stated) != weight:
+            at = row.scoring_rule.at if own else row.explanation.at
+            total = points(sum(stated, Decimal(0)))
+            yield Finding("W105", at, "评分规则", total, points(weight), {"name": row.name})
+
+
+# `在78%以上不到90%得6-8分`, `90%及以上上得8分`, `70%以下，不得分`
+_BAND = re.compile(r"(\d+(?:\.\d+)?)[%％](?:及?以上上?|（含）|\(含\))(?:不到(\d+(?:\.\d+)?)[%％])?")
+_BELOW = re.compile(r"(\d+(?:\.\d+)?)[%％]以下")
+# `自评分90（含）-100分为优秀`, `0-60分为不合格`
+_GRADE_BAND = re.compile(r"(\d+)([（(]含[)）])?\s*[-－—~～至]\s*(\d+)([（(]含[)）])?分?为")
+
+
+@check("W106")
+def bands_overlap(context: Context) -> Iterator[Finding]:
+    """评分区间、等级区间重叠或有空档。"""
+    for row in context.form.named_indicators:
+        bands = [
+            (Decimal(low), Decimal(high) if high else None, f"{low}%以上" + (f"不到{high}%" if high else ""))
+            for low, high in _BAND.findall(row.scoring_rule.raw)
+        ]
+        if len(bands) > 1:
+            bands += [(Decimal(-1), Decimal(v), f"{v}%以下") for v in _BELOW.findall(row.scoring_rule.raw)]
+            for (low, _, first), (_, high, second) in pairwise(sorted(bands, key=lambda b: -b[0])):
+                if high != low:
+                    numbers = {"first": first, "second": second}
+                    yield Finding("W106", row.scoring_rule.at, "评分规则", numbers=numbers)
+    for text in context.form.surroundings:
+        stated = [(match, Decimal(match[1]), Decimal(match[3])) for match in _GRADE_BAND.finditer(text.raw)]
+        for (upper, low, _), (lower, _, high) in pairwise(sorted(stated, key=lambda b: -b[1])):
+            # An interval without any （含） is closed at both ends; with one, the other end is open.
+            closed_above = bool(lower[4]) or not lower[2]
+            if high != low or (closed_above and (upper[2] or not upper[4])):
+                numbers = {"first": upper[0].removesuffix("为"), "second": lower[0].removesuffix("为")}
+                yield Finding("W106", text.at, "等级说明", numbers=numbers)
+
+
+_POINTLESS = re.compile(r"[^，,；;。（(]{2,20}得分(?=[，,；;。])")
+_POINTED = re.compile(r"得\s*\d+(?:\.\d+)?\s*(?:[-－~～]\s*\d+(?:\.\d+)?)?\s*分")
+
+
+@check("W107")
+def rule_without_points(context: Context) -> Iterator[Finding]:
+    """评分细则里别的情形写明得几分，只有这一条没有写。"""
+    for row in context.form.named_indicators:
+        text, own = _rule_text(row)
+        if _POINTED.search(text):
+            for match in _POINTLESS.finditer(text):
+                if not match[0].endswith(("不得分", "不予得分")):
+                    at = row.scoring_rule.at if own else row.explanation.at
+                    yield Finding("W107", at, "评分规则", numbers={"name": row.name, "text": match[0]})

@@ -1,0 +1,75 @@
+"""The entry of the command: answers --version at once, turns every failure into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+CLEAN, FINDINGS, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes, as documented in `perfxl check --help`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Nothing is raised."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        from perfxl import __version__
+
+        print(f"perfxl {__version__}")
+        return CLEAN
+    _prepare_streams()
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        return _said("已中断，可重新运行", "interrupted; run again", given, INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (head, less) has gone: nobody is left to tell. Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except Exception as error:
+        if os.environ.get("PERFXL_TRACEBACK"):
+            raise
+        what = f"{type(error).__name__} {error}"
+        return _said(
+            f"perfxl 自身出错（{what}），请把这一行发给维护人员；设 PERFXL_TRACEBACK=1 可看详情",
+            f"perfxl failed ({what}); please report this line. PERFXL_TRACEBACK=1 shows more",
+            given,
+            INTERNAL,
+        )
+
+
+def _run(given: list[str]) -> int:
+    from perfxl.commands import build_app
+    from perfxl.commands.problems import UsageProblem, usage_sentence
+
+    try:
+        return build_app()(args=given, prog_name="perfxl", standalone_mode=False) or CLEAN
+    except UsageProblem as problem:
+        return _said(problem.zh, problem.en, given, USAGE)
+    except Exception as error:
+        sentence = usage_sentence(error)
+        if sentence is None:
+            raise
+        return _said(*sentence, given, USAGE)
+
+
+def _said(zh: str, en: str, given: Sequence[str], code: int) -> int:
+    from perfxl.reports.escaping import visible
+
+    sys.stdout.flush()
+    print(f"perfxl: {visible(en if _wants_english(given) else zh)}", file=sys.stderr)
+    return code
+
+
+def _wants_english(given: Sequence[str]) -> bool:
+    return "--lang=en" in given or ("--lang", "en") in zip(given, given[1:], strict=False)
+
+
+def _prepare_streams() -> None:
+    """UTF-8 on Windows whatever its code page; nowhere does a character that cannot be written end the run."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            encoding = "utf-8" if sys.platform == "win32" else None
+            reconfigure(encoding=encoding, errors="backslashreplace")

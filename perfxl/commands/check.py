@@ -1,0 +1,109 @@
+"""`perfxl check`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from perfxl.cli import CLEAN, FINDINGS, INTERNAL
+from perfxl.commands.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from perfxl.batch import Candidate, Options
+    from perfxl.finding import Language, Severity
+    from perfxl.reports.view import Report
+    from perfxl.review import FileReview
+
+NEVER = "never"
+
+
+def check(
+    paths: list[Path] = typer.Argument(metavar="PATH", help="文件或文件夹。Files or folders."),
+    scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件，不按表判定。Scheme to use."),
+    format: str = typer.Option("text", metavar="FORMAT", help="text concise json jsonl github sarif junit html md"),
+    output: Path | None = typer.Option(None, metavar="FILE", help="写入文件而不是屏幕。Write there, not to stdout."),
+    report: Path | None = typer.Option(None, metavar="DIR", help="另写 汇总表.xlsx 和 index.html。Also write these."),
+    select: str | None = typer.Option(None, metavar="CODES", help="只查这些代码，如 F,S101。Only these codes."),
+    ignore: str | None = typer.Option(None, metavar="CODES", help="不查这些代码。All but these codes."),
+    severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
+    fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
+    exit_zero: bool = typer.Option(False, "--exit-zero", help="有问题也以 0 退出。Exit 0 in spite of findings."),
+) -> int:
+    """检查报送的自评表和绩效目标表。Check submitted forms.
+
+    退出码：0 没有错误；1 有错误或打不开的文件；2 用法有误；3 内部错误（该文件有一行说明）；130 中断。
+    """
+    from perfxl.batch import Options
+    from perfxl.commands import choices, outputs
+    from perfxl.reports import FORMATS
+    from perfxl.reports.view import View
+
+    left_out = choices.left_out(select, ignore)
+    view = View(choices.language(lang), choices.severity("--severity", severity), left_out)
+    lowest = None if fail_on == NEVER else choices.severity("--fail-on", fail_on)
+    name = choices.one_of("--format", format, FORMATS)
+    options = Options(choices.scheme(scheme), left_out)
+    candidates = _candidates(paths, report)
+    with ExitStack() as stack:
+        reports = [outputs.main_report(stack, name, output, view)]
+        if report is not None:
+            reports += outputs.folder_reports(stack, report, view)
+        code = _run(candidates, options, reports, lowest)
+    if report is not None:
+        _where_to_look(report, view.lang)
+    return CLEAN if exit_zero and code == FINDINGS else code
+
+
+def _candidates(paths: list[Path], report: Path | None) -> list[Candidate]:
+    from perfxl.batch import collect
+
+    for path in paths:
+        if not path.exists():
+            raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    candidates = collect(paths, leave_out=[report] if report else [])
+    if not candidates:
+        names = "、".join(map(str, paths))
+        raise UsageProblem(f"{names} 里没有文件；请指定放报送表的文件夹", f"no files in {names}")
+    return candidates
+
+
+def _run(candidates: list[Candidate], options: Options, reports: list[Report], lowest: Severity | None) -> int:
+    """Check every candidate into every report; the exit code without --exit-zero."""
+    from perfxl.batch import INTERNAL_ERROR, check_paths
+    from perfxl.commands.progress import Progress
+
+    code = CLEAN
+    progress = Progress(len(candidates))
+    for file in check_paths(candidates, options):
+        progress.clear()
+        for report in reports:
+            report.add(file)
+        progress.step()
+        if any(finding.code == INTERNAL_ERROR for finding in file.file_findings):
+            code = INTERNAL
+        elif code == CLEAN and lowest is not None and _fails(file, lowest):
+            code = FINDINGS
+    progress.clear()
+    for report in reports:
+        report.close()
+    return code
+
+
+def _fails(file: FileReview, lowest: Severity) -> bool:
+    if file.status == "unreadable":
+        return True
+    return any(finding.severity >= lowest and not finding.settled for finding in file.findings)
+
+
+def _where_to_look(folder: Path, lang: Language) -> None:
+    from perfxl.reports.files import PAGE, SUMMARY
+
+    sys.stdout.flush()
+    page, summary = folder / PAGE, folder / SUMMARY
+    said = f"报告：{page}\n汇总表：{summary}" if lang == "zh" else f"Report: {page}\nSummary: {summary}"
+    print(said, file=sys.stderr)

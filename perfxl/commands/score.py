@@ -1,0 +1,34 @@
+"""`perfxl score`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from perfxl.cli import CLEAN, FINDINGS, INTERNAL
+from perfxl.commands.problems import UsageProblem
+
+
+def score(
+    file: Path = typer.Argument(metavar="FILE", help="一个工作簿。One workbook."),
+    explain: bool = typer.Option(False, "--explain", help="写出每一行的推导。With the derivation of every line."),
+    scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
+) -> int:
+    """评分底稿：执行率、各项得分、总分、等级，填报与应为并列。Every score, reported and by rule."""
+    from perfxl.batch import INTERNAL_ERROR, Candidate, Options, check_file
+    from perfxl.commands import choices
+    from perfxl.reports.scores import print_scores
+    from perfxl.reports.view import View
+
+    view = View(choices.language(lang))
+    options = Options(choices.scheme(scheme))
+    if not file.is_file():
+        raise UsageProblem(f"没有这个文件：{file}；请核对路径", f"no such file: {file}")
+    reviewed = check_file(Candidate(file), options)
+    print_scores(reviewed, sys.stdout, view, explain=explain)
+    if any(finding.code == INTERNAL_ERROR for finding in reviewed.file_findings):
+        return INTERNAL
+    return FINDINGS if reviewed.status == "unreadable" else CLEAN

@@ -1,0 +1,33 @@
+"""Numbers as a reader of the form writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from perfxl.expr import half_up
+
+
+def money(amount: Decimal) -> str:
+    """636,500.00"""
+    return f"{half_up(amount, 2):,.2f}"
+
+
+def points(value: Decimal) -> str:
+    """9.86, 3.4, 100: without trailing zeros."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def percent(share: Decimal) -> str:
+    """98.58% for 0.98575."""
+    return f"{half_up(share * 100, 2):.2f}%"
+
+
+def decimals(raw: str) -> int:
+    """Digits after the point of a number as printed: 2 for `9.86` and for `98.58%`."""
+    return len(raw.strip().rstrip("%％").partition(".")[2])
+
+
+def agrees(reported: Decimal, raw: str, exact: Decimal, *, percentage: bool = False) -> bool:
+    """True within half a unit of the last printed decimal: 3.4 for 3.3954, 98.58 % for 0.98575."""
+    places = decimals(raw) + (2 if percentage else 0)
+    return half_up(reported, places) == half_up(exact, places)

@@ -1,0 +1,178 @@
+"""A sheet being drawn. It remembers what each cell holds, so that every formula is saved with its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+
+from perfxl.expr import Expr, NotComputable, Value
+from perfxl.layouts import styles
+from perfxl.layouts.styles import Look
+
+Constant = str | Decimal | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A cell or a merged range. Rows and columns count from 0, as XlsxWriter counts."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def cell(cls, row: int, column: int) -> Box:
+        return cls(row, column, row, column)
+
+    @classmethod
+    def line(cls, row: int, left: int, right: int) -> Box:
+        return cls(row, left, row, right)
+
+    @property
+    def single(self) -> bool:
+        return (self.top, self.left) == (self.bottom, self.right)
+
+    @property
+    def first(self) -> Box:
+        """The top left cell."""
+        return Box.cell(self.top, self.left)
+
+    @property
+    def address(self) -> str:
+        """`D6`, of the top left cell."""
+        return str(xl_rowcol_to_cell(self.top, self.left))
+
+    @property
+    def absolute(self) -> str:
+        """`$D$6`, of the top left cell."""
+        return str(xl_rowcol_to_cell(self.top, self.left, row_abs=True, col_abs=True))
+
+    @property
+    def range(self) -> str:
+        """`D6:F9`, or `D6`."""
+        return str(xl_range(self.top, self.left, self.bottom, self.right))
+
+    @property
+    def absolute_range(self) -> str:
+        last = xl_rowcol_to_cell(self.bottom, self.right, row_abs=True, col_abs=True)
+        return self.absolute if self.single else f"{self.absolute}:{last}"
+
+
+class Sheet:
+    """One worksheet. `widths` are in characters, one per column from A."""
+
+    def __init__(self, book: Workbook, name: str, widths: tuple[float, ...]) -> None:
+        self.book = book
+        self.name = name
+        self.widths = widths
+        self.raw = book.add_worksheet(name)
+        self._values: dict[tuple[int, int], Value] = {}
+        self._least: dict[int, float] = {}
+        self._free: dict[int, float] = {}
+        self._merged: dict[int, float] = {}
+        for column, width in enumerate(widths):
+            self.raw.set_column(column, column, width)
+
+    def look(self, look: Look) -> Any:
+        """The workbook's format for these properties."""
+        formats: dict[tuple[tuple[str, object], ...], Any] = self.book.__dict__.setdefault("perfxl_formats", {})
+        key = tuple(sorted(look.items()))
+        if key not in formats:
+            formats[key] = self.book.add_format(dict(look))
+        return formats[key]
+
+    def on(self, box: Box, absolute: bool = True) -> str:
+        """`'自评表'!$D$6:$F$9`: the range as other sheets and names refer to it."""
+        return f"'{self.name}'!{box.absolute_range if absolute else box.range}"
+
+    def value(self, box: Box) -> Value:
+        return self._values.get((box.top, box.left))
+
+    def column_values(self, box: Box) -> tuple[Value, ...]:
+        return tuple(
+            self._values.get((row, column))
+            for row in range(box.top, box.bottom + 1)
+            for column in range(box.left, box.right + 1)
+        )
+
+    def write(self, box: Box, value: Constant, look: Look) -> None:
+        """A constant, or a blank cell for None and an empty text."""
+        form = self._merge(box, look, str(value or ""))
+        if isinstance(value, str) and value:
+            if value[0] in "=+-@" and look.get("num_format") != "@":
+                form = self.look({**look, "quote_prefix": True})
+            self.raw.write_string(box.top, box.left, value, form)
+        elif isinstance(value, Decimal):
+            self.raw.write_number(box.top, box.left, float(value), form)
+        elif isinstance(value, date):
+            self.raw.write_datetime(box.top, box.left, value, form)
+        else:
+            self.raw.write_blank(box.top, box.left, None, form)
+        self._values[box.top, box.left] = str(value) if isinstance(value, date) else value or None
+        if isinstance(value, Decimal):
+            self._values[box.top, box.left] = value
+
+    def compute(
+        self,
+        box: Box,
+        expr: Expr,
+        cells: Mapping[str, Box],
+        look: Look,
+        ranges: Mapping[str, Box] = MappingProxyType({}),
+    ) -> None:
+        """A formula with its result. `cells` and `ranges` tell where the expression's inputs stand."""
+        addresses = {name: place.address for name, place in cells.items()}
+        values: dict[str, Value | tuple[Value, ...]] = {name: self.value(place) for name, place in cells.items()}
+        for name, place in ranges.items():
+            addresses[name] = place.range
+            values[name] = self.column_values(place)
+        self.say(box, expr.excel(addresses), expr.evaluate(values), look)
+
+    def say(self, box: Box, formula: str, result: Value, look: Look) -> None:
+        """A formula given as text, with its result."""
+        form = self._merge(box, look, result if isinstance(result, str) else "")
+        shown: object = "" if result is None else result
+        if isinstance(result, Decimal):
+            shown = float(result)
+        elif isinstance(result, NotComputable):
+            shown = str(result)
+        self.raw.write_formula(box.top, box.left, f"={formula}", form, shown)
+        self._values[box.top, box.left] = result
+
+    def link(self, box: Box, target: str, text: str) -> None:
+        """A link to a place of this workbook, `'自评表'!D6`."""
+        self.raw.write_url(box.top, box.left, f"internal:{target}", self.look(styles.LINK), text)
+        self._values[box.top, box.left] = text
+
+    def least(self, row: int, points: float) -> None:
+        """The row is at least this tall, and no longer fitted by the spreadsheet program."""
+        self._least[row] = max(points, self._least.get(row, 0))
+
+    def finish(self) -> None:
+        """Set the heights that the spreadsheet program cannot find itself: those of merged cells."""
+        for row in self._least.keys() | self._merged.keys():
+            free, merged = self._free.get(row, 0.0), self._merged.get(row, 0.0)
+            if row in self._least or merged > max(free, styles.LINE_POINTS):
+                height = max(free, merged) + styles.PADDING_POINTS
+                self.raw.set_row(row, max(self._least.get(row, 0.0), min(height, 400)))
+
+    def _merge(self, box: Box, look: Look, text: str) -> Any:
+        form = self.look(look)
+        if not box.single:
+            self.raw.merge_range(box.top, box.left, box.bottom, box.right, "", form)
+        if look.get("text_wrap") and box.top == box.bottom:
+            room = sum(styles.pixels(self.widths[column]) for column in range(box.left, box.right + 1))
+            size = look.get("font_size")
+            assert isinstance(size, int)
+            needed = styles.lines(text, room, size) * styles.LINE_POINTS * size / styles.SIZE
+            heights = self._free if box.single else self._merged
+            heights[box.top] = max(needed, heights.get(box.top, 0.0))
+        return form

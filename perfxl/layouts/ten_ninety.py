@@ -1,0 +1,26 @@
+"""项目支出绩效自评表: a fund table worth 10 (or 20) points above indicators worth the rest."""
+
+from __future__ import annotations
+
+from perfxl.layouts.drawing import Drawing, Halves, compute_fields, fields, title
+from perfxl.layouts.funding import fund_table, goals
+from perfxl.layouts.indicators import Table, indicator_table, side_label, total_row
+
+SIDE_WIDTH = 5.0
+"""Of the column that holds the labels left of each part."""
+
+
+def draw(drawing: Drawing) -> Table:
+    layout = drawing.scheme.layout
+    halves = Halves((0, 1), (2, 3), (4, 4), (5, drawing.last))
+    title(drawing)
+    fields(drawing, layout.header, halves)
+    fund_table(drawing)
+    if layout.goals:
+        goals(drawing)
+    table = indicator_table(drawing, left=1)
+    side_label(drawing, table)
+    total_row(drawing, table)
+    fields(drawing, layout.footer, halves)
+    compute_fields(drawing, (*layout.header, *layout.footer))
+    return table

@@ -1,0 +1,75 @@
+"""Located values out of cells; what cannot be read is reported once, at its cell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeVar
+
+from perfxl.finding import Finding
+from perfxl.form import Located, Target
+from perfxl.grid import Cell, CellError, CellRef
+from perfxl.reading.values import MoneyUnit, read_amount, read_measure, read_points, read_share
+
+T = TypeVar("T")
+
+
+class CellReader:
+    """Reads cells of one form and collects its problems. `label` is the form's own word for the place."""
+
+    def __init__(self) -> None:
+        self._problems: dict[tuple[str, CellRef], Finding] = {}
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self._problems.values(), key=lambda finding: (finding.at, finding.code)))
+
+    def report(self, finding: Finding) -> None:
+        """Keep a problem; the same code at the same cell is kept once."""
+        self._problems.setdefault((finding.code, finding.at), finding)
+
+    def missing(self, at: CellRef, label: str) -> None:
+        self.report(Finding("L110", at, label, numbers={"label": label}))
+
+    def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
+        """`value` is the text without outer spaces; None where blank."""
+        if self._is_error(cell, at, label):
+            return Located(None, at, cell.text)
+        raw = _raw(cell)
+        return Located(raw.strip() or None, at, raw)
+
+    def points(self, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
+        return self._number(read_points(cell), cell, at, label)
+
+    def amount(self, cell: Cell, at: CellRef, label: str, unit: MoneyUnit) -> Located[Decimal]:
+        return self._number(read_amount(cell, unit), cell, at, label)
+
+    def share(self, cell: Cell, at: CellRef, label: str, in_percent: bool) -> Located[Decimal]:
+        return self._number(read_share(cell, in_percent), cell, at, label)
+
+    def measure(self, cell: Cell, at: CellRef, label: str, year: int | None) -> Located[Target]:
+        if self._is_error(cell, at, label):
+            return Located(None, at, cell.text)
+        located: Located[Target] = Located(None, at, _raw(cell))
+        return located if located.blank else Located(read_measure(cell, year), at, located.raw)
+
+    def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
+        located = Located(value, at, _raw(cell))
+        if located.unreadable and not self._is_error(cell, at, label):
+            self.report(Finding("L108", at, label, located.raw))
+        return located
+
+    def _is_error(self, cell: Cell, at: CellRef, label: str) -> bool:
+        if not isinstance(cell.value, CellError):
+            return False
+        self.report(Finding("L109", at, label, cell.text))
+        return True
+
+
+def blank(at: CellRef) -> Located[T]:
+    """Nothing filled in, at that place."""
+    return Located(None, at)
+
+
+def _raw(cell: Cell) -> str:
+    # A number format such as `;;;` shows nothing of a number that is there.
+    return cell.text or ("" if cell.value is None else f"{cell.value}")

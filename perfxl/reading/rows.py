@@ -1,0 +1,199 @@
+"""The rows of the indicator table, gathered into their level 1 groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from perfxl.finding import Finding
+from perfxl.form import Group, Indicator, Located, Target
+from perfxl.grid import CellRef, normalised
+from perfxl.reading.cells import CellReader, blank
+from perfxl.reading.labels import label_key, vocabulary
+from perfxl.reading.slots import Region, Slot
+from perfxl.reading.tables import EXTRA_COLUMNS, IndicatorHeader, group_points
+from perfxl.reading.values import read_measure
+
+_PLACEHOLDER = re.compile(r"(?:指标[0-9一二三四五六七八九十]*:?)?[.…。·—–―\-_/]*")
+_NUMBERED = re.compile(r"^\s*指标\s*[0-9０-９]+\s*[:：]\s*(?=\S)")
+
+
+@dataclass
+class _Block:
+    """A level 1 group while its rows are being read."""
+
+    label: Located[str]
+    level2: Located[str]
+    rows: list[Indicator] = field(default_factory=list)
+
+    def group(self) -> Group:
+        text, points = group_points(self.label.raw)
+        return Group(Located(text or None, self.label.at, self.label.raw), points, tuple(self.rows))
+
+
+def read_groups(
+    region: Region, header: IndicatorHeader, rows: Iterable[int], reader: CellReader, year: int | None
+) -> tuple[Group, ...]:
+    """Level labels hold for the rows that their merge covers, or until the next label."""
+    walk = _RowReader(region, header, reader, year)
+    for row in rows:
+        walk.read(row)
+    return tuple(block.group() for block in walk.blocks if block.rows)
+
+
+class _RowReader:
+    def __init__(self, region: Region, header: IndicatorHeader, reader: CellReader, year: int | None) -> None:
+        self.region, self.header, self.reader, self.year = region, header, reader, year
+        self.blocks: list[_Block] = []
+
+    def read(self, row: int) -> None:
+        displaced = self._displaced(row)
+        if displaced:
+            self._block(row).rows.append(self._read_displaced(row, *displaced))
+            return
+        block = self._enter(row)
+        indicator = self._indicator(row, block)
+        if indicator:
+            block.rows.append(indicator)
+
+    def _slot(self, row: int, id_: str) -> Slot | None:
+        column = self.header.columns.get(id_)
+        return self.region.slot(row, column.left) if column else None
+
+    def _block(self, row: int) -> _Block:
+        if not self.blocks:
+            at = self.region.grid.ref(row, self.header.left)
+            self.blocks.append(_Block(blank(at), blank(at)))
+        return self.blocks[-1]
+
+    def _enter(self, row: int) -> _Block:
+        """The block of the row, opened where a level 1 label begins here; its level 2 label brought up to date."""
+        level1, level2 = self._slot(row, "level1"), self._slot(row, "level2")
+        own = self.region.grid.ref(row, self.header.left)
+        if level1 and self._opens(level1, row):
+            label = self.reader.text(level1.cell, self.region.ref(level1), self._word("level1"))
+            repeated = self.blocks and normalised(self.blocks[-1].label.raw) == normalised(label.raw)
+            if not repeated or label.blank:
+                self.blocks.append(_Block(label, blank(self.region.ref(level2) if level2 else own)))
+        block = self._block(row)
+        if level2 and (not level2.blank or level2.bottom > level2.top):
+            block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self._word("level2")))
+        elif level2 and block.level2.blank:
+            block.level2 = blank(self.region.ref(level2))
+        return block
+
+    def _opens(self, level1: Slot, row: int) -> bool:
+        if level1.top < row and self.blocks:
+            return False
+        return not level1.blank or level1.bottom > level1.top
+
+    def _indicator(self, row: int, block: _Block) -> Indicator | None:
+        """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
+        name_slot = self._slot(row, "level3")
+        assert name_slot is not None, "a header without the names' column is none"
+        name = self._text(row, "level3", spread=True)
+        max_score, score = self._points(row, "max_score"), self._points(row, "score")
+        target, actual = self._measure(row, "target"), self._measure(row, "actual")
+        if name_slot.top < row and max_score.blank and score.blank and target.blank and actual.blank:
+            return None
+        words = label_key(name.raw)
+        return Indicator(
+            level1=_joined(block.label),
+            level2=block.level2,
+            level3=Located(_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw),
+            explanation=self._text(row, "explanation"),
+            scoring_rule=self._text(row, "scoring_rule"),
+            kind=self._text(row, "kind"),
+            target=target,
+            actual=actual,
+            max_score=max_score,
+            score=score,
+            note=self._text(row, "note"),
+            placeholder=self._is_placeholder(name, max_score, score, target, actual),
+            execution=self.header.has_points and words in vocabulary().execution_names,
+        )
+
+    def _is_placeholder(
+        self,
+        name: Located[str],
+        max_score: Located[Decimal],
+        score: Located[Decimal],
+        target: Located[Target],
+        actual: Located[Target],
+    ) -> bool:
+        if not _PLACEHOLDER.fullmatch(normalised(name.raw)):
+            return False
+        if self.header.has_points:
+            return all(points.blank or points.value == 0 for points in (max_score, score))
+        return target.blank and actual.blank
+
+    def _text(self, row: int, id_: str, spread: bool = False) -> Located[str]:
+        slot = self._slot(row, id_)
+        if slot is None or (slot.top < row and not spread):
+            return blank(self._place(row, slot))
+        return self.reader.text(slot.cell, self.region.ref(slot), self._word(id_))
+
+    def _points(self, row: int, id_: str) -> Located[Decimal]:
+        slot = self._slot(row, id_)
+        if slot is None or slot.top < row:
+            return blank(self._place(row, slot))
+        return self.reader.points(slot.cell, self.region.ref(slot), self._word(id_))
+
+    def _measure(self, row: int, id_: str) -> Located[Target]:
+        slot = self._slot(row, id_)
+        if slot is None or slot.top < row:
+            return blank(self._place(row, slot))
+        return self.reader.measure(slot.cell, self.region.ref(slot), self._word(id_), self.year)
+
+    def _place(self, row: int, slot: Slot | None) -> CellRef:
+        return self.region.ref(slot) if slot else self.region.grid.ref(row, self.header.left)
+
+    def _word(self, id_: str) -> str:
+        return self.header.columns[id_].key
+
+    def _displaced(self, row: int) -> tuple[Slot, Slot] | None:
+        """A name in a level column and a figure where the name belongs, the rest of the row empty."""
+        place = self._slot(row, "level3")
+        target = self._slot(row, "target")
+        if place is None or target is None or place.blank or read_measure(place.cell, self.year).kind == "text":
+            return None
+        names = {"level1", "level2"} & self.header.columns.keys()
+        name_slots = [slot for id_ in names if (slot := self._slot(row, id_)) and self._alone(slot, row)]
+        others = self.header.columns.keys() - names - {"level3", *EXTRA_COLUMNS}
+        empty = all((slot := self._slot(row, id_)) is None or slot.blank for id_ in others)
+        return (name_slots[0], place) if len(name_slots) == 1 and empty and self._alone(place, row) else None
+
+    def _alone(self, slot: Slot, row: int) -> bool:
+        return not slot.blank and slot.top == slot.bottom == row
+
+    def _read_displaced(self, row: int, name: Slot, value: Slot) -> Indicator:
+        block = self._block(row)
+        word = next(slot.key for slot in self.header.columns.values() if slot.left == name.left)
+        at, value_at = self.region.ref(name), self.region.ref(value)
+        numbers = {"found": name.text.strip(), "where": f"{word}栏"}
+        self.reader.report(
+            Finding("L102", at, self._word("level3"), name.text, numbers=numbers, related=(value_at,))
+        )
+        empty: Located[str] = blank(at)
+        no_points: Located[Decimal] = blank(at)
+        return Indicator(
+            level1=_joined(block.label),
+            level2=block.level2,
+            level3=Located(name.text.strip(), at, name.text),
+            explanation=empty,
+            scoring_rule=empty,
+            kind=empty,
+            target=self.reader.measure(value.cell, value_at, self._word("target"), self.year),
+            actual=blank(at),
+            max_score=no_points,
+            score=no_points,
+            note=empty,
+        )
+
+
+def _joined(label: Located[str]) -> Located[str]:
+    """A level label without line breaks and points."""
+    text, _ = group_points(label.raw)
+    return Located(text or None, label.at, label.raw)

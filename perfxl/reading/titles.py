@@ -1,0 +1,88 @@
+"""Where on a sheet the forms are, and the title and year of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from perfxl.form import Located
+from perfxl.grid import Cell, Grid, normalised
+from perfxl.reading.cells import blank
+from perfxl.reading.labels import inline_pairs, is_title, label_key, vocabulary
+from perfxl.reading.slots import Region
+from perfxl.reading.values import parse_year
+
+_YEAR_LINE = re.compile(r"\(?(?:(?:19|20)[0-9]{2}|[零〇一二三四五六七八九]{4}|[_x×*]*)年度?\)?", re.IGNORECASE)
+_HEAD_ROWS = 6
+"""Rows below the title in which the year line is looked for."""
+
+
+def find_regions(grid: Grid) -> Iterator[Region]:
+    """One region per title or, where the title is gone, per project name label. Not all of them hold a form."""
+    starts: list[tuple[int, tuple[int, int] | None]] = []
+    named = True
+    for row, cells in grid.rows():
+        title = next((column for column, cell in cells if _is_title_cell(cell)), None)
+        if title is not None:
+            starts.append((row, (row, title)))
+            named = False
+        elif any(_names_project(cell) for _, cell in cells):
+            if named:
+                starts.append((_head_of(grid, row), None))
+            named = True
+    bottoms = [row - 1 for row, _ in starts[1:]] + [grid.last_row]
+    for (top, title_cell), bottom in zip(starts, bottoms, strict=True):
+        yield Region(grid, top, bottom, title_cell)
+
+
+def read_title(region: Region) -> Located[str]:
+    """The title; blank at the region's first cell where it is gone."""
+    if region.title is None:
+        column = next((column for column, _ in region.grid.row(region.top)), 1)
+        return blank(region.grid.ref(region.top, column))
+    text = region.grid.text(*region.title)
+    return Located(text.strip(), region.grid.ref(*region.title), text)
+
+
+def read_year(region: Region, title: Located[str]) -> Located[int]:
+    """The budget year from the title or the year line below it; blank at the line, else at the title."""
+    if year := parse_year(title.raw):
+        return Located(year, title.at, title.raw)
+    for row in range(region.top, min(region.top + _HEAD_ROWS, region.bottom + 1)):
+        for column, cell in region.grid.row(row):
+            if isinstance(cell.value, str) and is_year_line(cell.value):
+                at = region.grid.ref(row, column)
+                year = parse_year(cell.value)
+                return Located(year, at, cell.value if year else "")
+    return blank(title.at)
+
+
+def is_year_line(text: str) -> bool:
+    """`(2020 年度)`, also with the year left blank."""
+    return len(text) < 30 and bool(_YEAR_LINE.fullmatch(normalised(text)))
+
+
+def _is_title_cell(cell: Cell) -> bool:
+    return isinstance(cell.value, str) and is_title(cell.value)
+
+
+def _names_project(cell: Cell) -> bool:
+    if not isinstance(cell.value, str):
+        return False
+    fields = vocabulary().fields
+    if fields.get(label_key(cell.value)) == "project_name":
+        return True
+    return any(fields[label_key(label)] == "project_name" for label, _ in inline_pairs(cell.value))
+
+
+def _head_of(grid: Grid, row: int) -> int:
+    """The first row of a form without title: a year line or the applicant may stand above the project name."""
+    while any(isinstance(cell.value, str) and _is_head(cell.value) for _, cell in grid.row(row - 1)):
+        row -= 1
+    return row
+
+
+def _is_head(text: str) -> bool:
+    return is_year_line(text) or any(
+        vocabulary().fields[label_key(label)] == "applicant_unit" for label, _ in inline_pairs(text)
+    )

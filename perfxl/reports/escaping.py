@@ -1,0 +1,45 @@
+"""Text from workbooks and file names is data: every report passes it through here first."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+"""Control, format (bidi, zero width), lone surrogate, unassigned, line and paragraph separators."""
+_LINE_BREAK = re.compile(r"\r\n|\r|\n|_x000D_\n?")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@$^=])")
+
+
+def visible(text: str) -> str:
+    """One line in which nothing acts: ↵ for line breaks; control, bidi, invisible characters as `\\u202e`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(c) for c in _LINE_BREAK.sub("↵", text))
+
+
+def html_text(text: str) -> str:
+    """For an HTML or XML text or a quoted attribute."""
+    return html.escape(visible(text), quote=True)
+
+
+def markdown_text(text: str) -> str:
+    """For a Markdown table cell or paragraph: nothing becomes markup, a link or HTML."""
+    escaped = _MARKDOWN.sub(r"\\\1", visible(text))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shown_path(path: str | os.PathLike[str]) -> str:
+    """A path with forward slashes; bytes that are not UTF-8 as `\\xff`, so that it can be printed."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _HIDDEN:
+        return character
+    point = ord(character)
+    if point < 0x100:
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

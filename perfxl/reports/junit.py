@@ -1,0 +1,52 @@
+"""JUnit XML: a file is a suite, a finding a case; errors fail, 核实 and 提示 stand in cases that pass."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from perfxl.finding import Finding, Severity
+from perfxl.reports.escaping import html_text
+from perfxl.reports.view import View
+from perfxl.reports.words import fix_text, severity_word, word
+from perfxl.review import FileReview
+
+
+class JunitReport:
+    def __init__(self, out: TextIO, view: View) -> None:
+        self._out, self._view = out, view
+        out.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="perfxl">\n')
+
+    def add(self, file: FileReview) -> None:
+        findings = self._view.findings(file.findings)
+        path = html_text(file.path)
+        failures = sum(f.severity is Severity.error for f in findings) if file.status == "returned" else 0
+        errors = len(findings) if file.status == "unreadable" else 0
+        skipped = len(findings) if file.status == "skipped" else 0
+        self._out.write(
+            f'<testsuite name="{path}" tests="{len(findings) or 1}" failures="{failures}" '
+            f'errors="{errors}" skipped="{skipped}">\n'
+        )
+        if not findings:
+            self._out.write(f'<testcase classname="{path}" name="{word("no_findings", self._view.lang)}"/>\n')
+        for finding in findings:
+            self._out.write(self._case(path, file.status, finding))
+        self._out.write("</testsuite>\n")
+
+    def close(self) -> None:
+        self._out.write("</testsuites>\n")
+
+    def _case(self, path: str, status: str, finding: Finding) -> str:
+        lang = self._view.lang
+        place = f" {finding.at.in_file}" if finding.at.sheet else ""
+        name = html_text(f"{finding.code} {finding.name(lang)}{place}")
+        message = html_text(finding.message(lang))
+        if status == "unreadable":
+            body = f'<error message="{message}"/>'
+        elif status == "skipped":
+            body = f'<skipped message="{message}"/>'
+        elif finding.severity is Severity.error:
+            cure = html_text(fix_text(finding, lang))
+            body = f'<failure message="{message}" type="{finding.code}">{cure}</failure>'
+        else:
+            body = f"<system-out>{html_text(severity_word(finding, lang))} {message}</system-out>"
+        return f'<testcase classname="{path}" name="{name}">{body}</testcase>\n'

@@ -1,0 +1,193 @@
+"""The figures of one form and of a whole folder, as every report prints them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from perfxl.finding import Finding, Severity
+from perfxl.form import SelfEvaluation
+from perfxl.review import FileReview, Review, Status
+from perfxl.scheme import builtin_schemes
+from perfxl.scorecard import Scorecard
+
+_DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益", "效果"), ("满意", "影响"))
+"""Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One row of the 汇总表: a form, or a file that has none. Amounts in 元, rate as a share of 1, points."""
+
+    path: str
+    status: Status
+    sheet: str = ""
+    department: str = ""
+    unit: str = ""
+    project: str = ""
+    project_code: str = ""
+    year: int | None = None
+    scheme: str = ""
+    is_evaluation: bool = False
+    """False for objective forms, whose budget is a plan and stays out of the sums."""
+    initial_budget: Decimal | None = None
+    adjusted_budget: Decimal | None = None
+    executed: Decimal | None = None
+    rate: Decimal | None = None
+    """By rule."""
+    execution_score: Decimal | None = None
+    """By rule; as filled in where there is no rule."""
+    dimensions: tuple[Decimal | None, ...] = (None, None, None, None)
+    """投入（成本）, 产出, 效益（效果）, 满意度（影响力）: by rule, as filled in where there is no rule."""
+    total_reported: Decimal | None = None
+    total_computed: Decimal | None = None
+    grade_reported: str = ""
+    grade_computed: str = ""
+    errors: int = 0
+    queries: int = 0
+    infos: int = 0
+
+
+def rows(file: FileReview) -> Iterator[FormRow]:
+    """One row per form, in the file's order; one row for a file without forms."""
+    if not file.reviews:
+        errors, queries, infos = _counts(file.file_findings)
+        yield FormRow(file.path, file.status, errors=errors, queries=queries, infos=infos)
+    for review in file.reviews:
+        yield _form_row(file, review)
+
+
+def _form_row(file: FileReview, review: Review) -> FormRow:
+    form, card = review.form, review.scorecard
+    money = form.funding.total
+    errors, queries, infos = _counts(review.findings)
+    row = FormRow(
+        path=file.path,
+        status="returned" if errors else "accepted",
+        sheet=form.at.sheet,
+        department=form.department,
+        unit=form.unit,
+        project=form.project,
+        project_code=form.text("project_code"),
+        year=form.year.value,
+        scheme=review.scheme.id,
+        initial_budget=money.initial_budget.value,
+        adjusted_budget=money.adjusted_budget.value,
+        executed=money.executed.value,
+        errors=errors,
+        queries=queries,
+        infos=infos,
+    )
+    if not isinstance(form, SelfEvaluation) or card is None:
+        return row
+    return replace(
+        row,
+        is_evaluation=True,
+        rate=card.rate,
+        execution_score=card.execution.counted,
+        dimensions=_dimensions(review, card),
+        total_reported=form.total.value,
+        total_computed=card.computed_total,
+        grade_reported=card.reported_grade or "",
+        grade_computed=card.computed_grade or "",
+    )
+
+
+def _counts(findings: tuple[Finding, ...]) -> tuple[int, int, int]:
+    """Errors, queries, infos; a settled 核实 no longer counts."""
+    counts = Counter(finding.severity for finding in findings if not finding.settled)
+    return counts[Severity.error], counts[Severity.query], counts[Severity.info]
+
+
+def dimension(level1: str) -> int | None:
+    """Which of the four columns a level 1 label belongs to; None where its words do not tell."""
+    return next((n for n, words in enumerate(_DIMENSIONS) if any(word in level1 for word in words)), None)
+
+
+def _dimensions(review: Review, card: Scorecard) -> tuple[Decimal | None, ...]:
+    points = {line.indicator.at: line.counted for line in card.lines if line.indicator is not None}
+    sums: list[Decimal | None] = [None, None, None, None]
+    for place, group in enumerate(review.form.groups):
+        label = group.label.value or group.label.raw
+        known = dimension(label)
+        column = min(place, 3) if known is None else known
+        for indicator in group.rows:
+            counted = points.get(indicator.at)
+            if counted is not None:
+                sums[column] = (sums[column] or Decimal(0)) + counted
+    return tuple(sums)
+
+
+@dataclass
+class Mean:
+    """Both means of a score: plain, and weighted by budget."""
+
+    count: int = 0
+    total: Decimal = Decimal(0)
+    weight: Decimal = Decimal(0)
+    product: Decimal = Decimal(0)
+
+    def add(self, score: Decimal | None, budget: Decimal | None) -> None:
+        if score is not None:
+            self.count += 1
+            self.total += score
+            self.weight += budget or 0
+            self.product += score * (budget or 0)
+
+    @property
+    def plain(self) -> Decimal | None:
+        return self.total / self.count if self.count else None
+
+    @property
+    def weighted(self) -> Decimal | None:
+        return self.product / self.weight if self.weight else None
+
+
+@dataclass
+class Totals:
+    """The folder as a whole, added up file by file."""
+
+    files: Counter[Status] = field(default_factory=Counter)
+    forms: int = 0
+    findings: Counter[Severity] = field(default_factory=Counter)
+    initial_budget: Decimal = Decimal(0)
+    adjusted_budget: Decimal = Decimal(0)
+    executed: Decimal = Decimal(0)
+    grades: Counter[str] = field(default_factory=Counter)
+    """By rule."""
+    reported: Mean = field(default_factory=Mean)
+    """Of the totals as filled in."""
+    computed: Mean = field(default_factory=Mean)
+    """Of the totals by rule."""
+
+    def add(self, file: FileReview) -> None:
+        self.files[file.status] += 1
+        for severity in Severity:
+            self.findings[severity] += file.count(severity)
+        for row in rows(file):
+            self.forms += bool(row.scheme)
+            if row.is_evaluation:
+                self._add_evaluation(row)
+
+    def _add_evaluation(self, row: FormRow) -> None:
+        self.initial_budget += row.initial_budget or 0
+        self.adjusted_budget += row.adjusted_budget or 0
+        self.executed += row.executed or 0
+        if row.grade_computed:
+            self.grades[row.grade_computed] += 1
+        self.reported.add(row.total_reported, row.adjusted_budget)
+        self.computed.add(row.total_computed, row.adjusted_budget)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Σ executed ÷ Σ budget as a share of 1, never the mean of rates; None without a budget."""
+        return self.executed / self.adjusted_budget if self.adjusted_budget else None
+
+    @property
+    def ordered_grades(self) -> list[tuple[str, int]]:
+        """Grades from the best down, as the schemes list them."""
+        order = list(dict.fromkeys(grade.word for scheme in builtin_schemes().values() for grade in scheme.grades))
+        place = {grade: n for n, grade in enumerate(order)}
+        return sorted(self.grades.items(), key=lambda item: (place.get(item[0], len(place)), item[0]))

@@ -1,0 +1,195 @@
+"""The report for a person at a terminal: per file a heading and its findings, then the folder as a whole."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TextIO
+
+from perfxl.finding import Finding, Severity
+from perfxl.reports.escaping import visible
+from perfxl.reports.overview import FormRow, Totals, rows
+from perfxl.reports.printer import Line, Printer, Span
+from perfxl.reports.view import View, mean_text, money_text, points_text, rate_text
+from perfxl.reports.words import SEVERITIES, brackets, colon, fix_text, severity_word, word
+from perfxl.review import FileReview, Status
+
+SEVERITY_STYLES = {Severity.error: "bold red", Severity.query: "yellow", Severity.info: "cyan"}
+STATUS_STYLES: dict[Status, str] = {
+    "accepted": "green",
+    "returned": "bold red",
+    "unreadable": "bold red",
+    "skipped": "dim",
+}
+
+
+class TextReport:
+    """Prints each file as it comes."""
+
+    def __init__(self, out: TextIO, view: View) -> None:
+        self._printer = Printer(out)
+        self._view = view
+        self._totals = Totals()
+        self._rows: list[FormRow] = []
+
+    def add(self, file: FileReview) -> None:
+        self._totals.add(file)
+        self._rows.extend(rows(file))
+        lang = self._view.lang
+        status = word(file.status, lang)
+        self._printer.line((visible(file.path), "bold"), ("  ", ""), (status, STATUS_STYLES[file.status]))
+        explained: set[str] = set()
+        self._findings(file.file_findings, explained)
+        for review, row in zip(file.reviews, rows(file), strict=False):
+            for line in heading(row, self._view):
+                self._printer.line(*line)
+            self._findings(review.findings, explained)
+        if file.status == "accepted" and not file.findings:
+            self._printer.line(("  " + word("no_findings", lang), "green"))
+        self._printer.line()
+
+    def _findings(self, found: tuple[Finding, ...], explained: set[str]) -> None:
+        for finding in self._view.findings(found):
+            self._printer.line(*_finding_line(finding, self._view))
+            if finding.code not in explained:
+                explained.add(finding.code)
+                self._printer.line((f"       {_cure(finding, self._view)}", "dim"))
+
+    def close(self) -> None:
+        lang = self._view.lang
+        self._printer.line((word("summary", lang), "bold"))
+        table = [_head(self._view), *(_cells(row, self._view) for row in self._rows)]
+        for line in aligned(table):
+            self._printer.line(*line)
+        self._printer.line()
+        for text in totals_lines(self._totals, self._view):
+            self._printer.line((text, ""))
+
+
+def heading(row: FormRow, view: View) -> list[Line]:
+    """Who and what a form is, and its totals, reported and by rule."""
+    lang = view.lang
+    kind = "self_evaluation" if row.is_evaluation else "objective"
+    year = str(row.year) if row.year else word("blank", lang)
+    who = [
+        visible(row.sheet),
+        word(kind, lang),
+        f"{word('scheme', lang)} {visible(row.scheme)}",
+        f"{word('year', lang)} {year}",
+    ]
+    names = [
+        f"{word(key, lang)}{colon(lang)}{visible(text)}"
+        for key, text in (("project", row.project), ("unit", row.unit), ("department", row.department))
+        if text
+    ]
+    lines: list[Line] = [((f"  {' · '.join(who)}", ""),), ((f"  {'  '.join(names)}", ""),)]
+    money = [
+        f"{word(key, lang)} {money_text(amount)}"
+        for key, amount in (("adjusted_budget", row.adjusted_budget), ("executed", row.executed))
+        if amount is not None
+    ]
+    if row.rate is not None:
+        money.append(f"{word('rate', lang)} {rate_text(row.rate)}")
+    if row.is_evaluation:
+        money += [total_text(row, view), grade_text(row, view)]
+    if money:
+        lines.append(((f"  {'  '.join(money)}", ""),))
+    return lines
+
+
+def total_text(row: FormRow, view: View) -> str:
+    """`总分 99（重算 100）`."""
+    reported = points_text(row.total_reported) or word("blank", view.lang)
+    computed = points_text(row.total_computed)
+    same = row.total_reported == row.total_computed or not computed
+    beside = "" if same else brackets(f"{word('recomputed', view.lang)} {computed}", view.lang)
+    return f"{word('total', view.lang)} {reported}{beside}"
+
+
+def grade_text(row: FormRow, view: View) -> str:
+    """`等级 良（重算 优）`."""
+    reported = visible(row.grade_reported) or word("blank", view.lang)
+    same = row.grade_reported == row.grade_computed or not row.grade_computed
+    beside = "" if same else brackets(f"{word('recomputed', view.lang)} {row.grade_computed}", view.lang)
+    return f"{word('grade', view.lang)} {reported}{beside}"
+
+
+def _finding_line(finding: Finding, view: View) -> Line:
+    place = visible(finding.at.in_file)
+    return (
+        ("  ", ""),
+        (severity_word(finding, view.lang), SEVERITY_STYLES[finding.severity]),
+        (f" {finding.code} ", "bold"),
+        (f"{place} " if place else "", "cyan"),
+        (visible(finding.message(view.lang)), ""),
+    )
+
+
+def _cure(finding: Finding, view: View) -> str:
+    mark = colon(view.lang)
+    source = f"{word('source', view.lang)}{mark}{finding.entry.source}"
+    return visible(f"{source}  {word('fix', view.lang)}{mark}{fix_text(finding, view.lang)}")
+
+
+def _head(view: View) -> list[Span]:
+    lang = view.lang
+    labels = ["status", "total", "recomputed", "grade"]
+    texts = [word(label, lang) for label in labels]
+    texts += [severity.label(lang) for severity in SEVERITIES]
+    return [(text, "dim") for text in (*texts, word("file", lang))]
+
+
+def _cells(row: FormRow, view: View) -> list[Span]:
+    sheet = f" › {visible(row.sheet)}" if row.sheet else ""
+    return [
+        (word(row.status, view.lang), STATUS_STYLES[row.status]),
+        (points_text(row.total_reported), ""),
+        (points_text(row.total_computed), ""),
+        (visible(row.grade_computed), ""),
+        (str(row.errors or ""), SEVERITY_STYLES[Severity.error]),
+        (str(row.queries or ""), SEVERITY_STYLES[Severity.query]),
+        (str(row.infos or ""), SEVERITY_STYLES[Severity.info]),
+        (visible(row.path) + sheet, ""),
+    ]
+
+
+def totals_lines(totals: Totals, view: View) -> list[str]:
+    """Three plain sentences: how many, how much, how good."""
+    lang = view.lang
+    statuses: tuple[Status, ...] = ("accepted", "returned", "unreadable", "skipped")
+    counts = [f"{word('files', lang)} {totals.files.total()}"]
+    counts += [f"{word(status, lang)} {totals.files[status]}" for status in statuses]
+    counts += [f"{severity.label(lang)} {totals.findings[severity]}" for severity in SEVERITIES]
+    lines = ["  ".join(counts)]
+    if totals.adjusted_budget:
+        yuan = word("yuan", lang)
+        lines.append(
+            f"{word('budget_sum', lang)} {money_text(totals.adjusted_budget)} {yuan}  "
+            f"{word('executed_sum', lang)} {money_text(totals.executed)} {yuan}  "
+            f"{word('rate', lang)} {rate_text(totals.rate)}"
+        )
+    if totals.computed.plain is not None:
+        means = [f"{word('mean', lang)} {mean_text(totals.computed.plain)}"]
+        if totals.computed.weighted is not None:
+            means.append(f"{word('weighted_mean', lang)} {mean_text(totals.computed.weighted)}")
+        grades = "  ".join(f"{grade} {count}" for grade, count in totals.ordered_grades)
+        lines.append("  ".join([*means, f"{word('grades', lang)}{colon(lang)}{grades}"] if grades else means))
+    return lines
+
+
+def aligned(table: list[list[Span]]) -> list[Line]:
+    """Columns side by side, two spaces apart; the last column is not padded."""
+    widths = [max(map(_width, (row[column][0] for row in table))) for column in range(len(table[0]))]
+    lines: list[Line] = []
+    for row in table:
+        *padded, last = row
+        spans = [
+            (text + " " * (width - _width(text) + 2), style)
+            for (text, style), width in zip(padded, widths, strict=False)
+        ]
+        lines.append((("  ", ""), *spans, last))
+    return lines
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,63 @@
+"""What every report needs to know: language, the lowest severity shown; and how numbers are printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from perfxl.expr import half_up
+from perfxl.figures import money, percent, points
+from perfxl.finding import Finding, Language, Severity
+from perfxl.review import FileReview
+
+
+@dataclass(frozen=True)
+class View:
+    """How the reader wants a report."""
+
+    lang: Language = "zh"
+    lowest: Severity = Severity.info
+    """Findings below are not shown. They still count in totals and for the status."""
+    hidden: frozenset[str] = frozenset()
+    """Codes that are not shown."""
+
+    def findings(self, found: tuple[Finding, ...]) -> list[Finding]:
+        return [f for f in found if f.severity >= self.lowest and f.code not in self.hidden]
+
+
+class Report(Protocol):
+    """A report takes the files one by one, in order, and is finished by `close`."""
+
+    def add(self, file: FileReview) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def plain(value: Decimal | None) -> str | None:
+    """For machines: `627430.69`, without exponent and trailing zeros; None stays None."""
+    if value is None:
+        return None
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def money_text(value: Decimal | None) -> str:
+    """`627,430.69`, in 元; empty for None."""
+    return "" if value is None else money(value)
+
+
+def points_text(value: Decimal | None) -> str:
+    """`9.86`, `89`; empty for None."""
+    return "" if value is None else points(value)
+
+
+def rate_text(value: Decimal | None) -> str:
+    """`98.58%` for the share 0.9858; empty for None."""
+    return "" if value is None else percent(value)
+
+
+def mean_text(value: Decimal | None) -> str:
+    """A mean of scores to two decimals; empty for None."""
+    return "" if value is None else points(half_up(value, 2))

@@ -1,0 +1,94 @@
+"""The reports' own words in both languages. What a finding says is in the catalogue."""
+
+from __future__ import annotations
+
+from perfxl.finding import Finding, Language, Severity
+
+_WORDS = {
+    # status of a file or form
+    "accepted": ("通过", "accepted"),
+    "returned": ("退回", "returned"),
+    "unreadable": ("打不开", "unreadable"),
+    "skipped": ("跳过", "skipped"),
+    # kinds of form
+    "self_evaluation": ("自评表", "self-evaluation"),
+    "objective": ("绩效目标表", "objective form"),
+    # facts of a form
+    "department": ("主管部门", "department"),
+    "unit": ("单位", "unit"),
+    "project": ("项目", "project"),
+    "year": ("年度", "year"),
+    "scheme": ("方案", "scheme"),
+    "initial_budget": ("年初预算", "initial budget"),
+    "adjusted_budget": ("全年预算", "adjusted budget"),
+    "executed": ("全年执行", "executed"),
+    "rate": ("执行率", "execution rate"),
+    "total": ("总分", "total"),
+    "grade": ("等级", "grade"),
+    "yuan": ("元", "yuan"),
+    "blank": ("未填", "blank"),
+    "recomputed": ("重算", "by rule"),
+    "if_full": ("补满", "if full"),
+    # the score table
+    "indicator": ("指标", "indicator"),
+    "target": ("指标值", "target"),
+    "actual": ("实际完成值", "actual"),
+    "max_score": ("分值", "points"),
+    "reported": ("填报", "reported"),
+    "computed": ("应为", "by rule"),
+    "derivation": ("推导", "derivation"),
+    "cell": ("单元格", "cell"),
+    "score_table": ("评分底稿", "scores"),
+    # findings
+    "findings": ("问题", "findings"),
+    "severity": ("级别", "severity"),
+    "code": ("代码", "code"),
+    "message": ("说明", "message"),
+    "source": ("依据", "source"),
+    "why": ("为什么", "why"),
+    "fix": ("怎么改", "how to mend"),
+    "settled": ("已说明", "explained"),
+    "no_findings": ("没有问题", "no findings"),
+    "suspended": ("停用", "suspended"),
+    "code_at": ("源码", "source code"),
+    "not_scored": ("绩效目标表不计分", "objective forms carry no points"),
+    # totals
+    "summary": ("汇总", "summary"),
+    "status": ("状态", "status"),
+    "file": ("文件", "file"),
+    "files": ("文件", "files"),
+    "forms": ("表", "forms"),
+    "mean": ("平均分", "mean score"),
+    "weighted_mean": ("按预算加权平均分", "mean score weighted by budget"),
+    "grades": ("等级分布", "grades"),
+    "budget_sum": ("预算合计", "budget"),
+    "executed_sum": ("执行合计", "executed"),
+}
+
+
+def word(key: str, lang: Language) -> str:
+    return _WORDS[key][0 if lang == "zh" else 1]
+
+
+def colon(lang: Language) -> str:
+    return "：" if lang == "zh" else ": "
+
+
+def brackets(text: str, lang: Language) -> str:
+    return f"（{text}）" if lang == "zh" else f" ({text})"
+
+
+def severity_word(finding: Finding, lang: Language) -> str:
+    """错误, 核实, 提示; a 核实 whose 说明 is written says so."""
+    settled = brackets(word("settled", lang), lang) if finding.settled else ""
+    return finding.severity.label(lang) + settled
+
+
+def fix_text(finding: Finding, lang: Language) -> str:
+    """怎么改, with the finding's own words in."""
+    values = {"reported": finding.reported or "", "expected": finding.expected or "", "field": finding.field}
+    return finding.entry.words(lang).fix.format_map(values | dict(finding.numbers))
+
+
+SEVERITIES = (Severity.error, Severity.query, Severity.info)
+"""From the gravest down, as every report lists them."""

@@ -1,0 +1,87 @@
+"""Whether the parts of one scheme agree: sums, order of bands and grades, sources that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from perfxl.scheme import ExecutionRule, Scheme
+
+
+def contradictions(scheme: Scheme) -> Iterator[str]:
+    """One line `key: what was expected` per contradiction."""
+    if scheme.valid_to is not None and scheme.valid_to < scheme.valid_from:
+        yield f"valid_to: 应不早于 valid_from 的 {scheme.valid_from}，现为 {scheme.valid_to}"
+    for key in sorted(set(sources_used(scheme)) - set(scheme.sources)):
+        yield f"sources: 缺少 {key}，有 source 引用了它"
+    if scheme.kind == "self_evaluation":
+        for key in ("full_score", "execution", "indicators"):
+            if getattr(scheme, key) is None:
+                yield f'{key}: 缺少此键，kind = "self_evaluation" 的方案必须有'
+    lows = [grade.low.value for grade in scheme.grades]
+    if lows != sorted(set(lows), reverse=True) or (lows and lows[-1] != 0):
+        yield f"grades: low 应从高到低、互不相同、最低一档为 0，现为 {'、'.join(map(str, lows))}"
+    edges = [(band.low, band.high) for band in scheme.indicators.qualitative_bands] if scheme.indicators else []
+    if edges and (edges[0][1] != 1 or edges[-1][0] != 0 or any(up[0] != down[1] for up, down in pairwise(edges))):
+        yield "indicators.qualitative_bands: 各档应从 1 到 0 首尾相接"
+    if scheme.execution:
+        yield from _bands(scheme.execution)
+        yield from _execution_row(scheme, scheme.execution)
+    yield from _preset_points(scheme)
+    yield from _group_points(scheme)
+
+
+def sources_used(model: BaseModel) -> Iterator[str]:
+    """The key of every `source` in the model, in order, with repetitions."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if name == "source" and value is not None:
+            yield value
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, BaseModel):
+                yield from sources_used(item)
+
+
+def _bands(rule: ExecutionRule) -> Iterator[str]:
+    if (rule.rule == "bands") != bool(rule.bands):
+        yield 'execution: rule = "bands" 与 bands 应同时出现'
+    if any(down.high_rate != up.low_rate for up, down in pairwise(rule.bands)):
+        yield "execution.bands: 应从高到低首尾相接，每档的 high_rate 等于上一档的 low_rate"
+    highest = max((band.high for band in rule.bands), default=rule.weight.value)
+    if highest != rule.weight.value:
+        yield f"execution.bands: 最高分应为 weight 的 {rule.weight.value}，现为 {highest}"
+
+
+def _execution_row(scheme: Scheme, rule: ExecutionRule) -> Iterator[str]:
+    holders = [(group.name, row.points) for group in scheme.groups for row in group.preset if row.execution]
+    expected = [] if rule.inside_group is None else [(rule.inside_group, rule.weight.value)]
+    if holders != expected:
+        yield "execution.inside_group: 应为含 execution = true 的预设行的一级指标，该行 points 等于 weight"
+
+
+def _preset_points(scheme: Scheme) -> Iterator[str]:
+    for group in scheme.groups:
+        if group.points is None or not group.preset:
+            continue
+        preset, points = (
+            sum((row.points or Decimal(0) for row in group.preset), Decimal(0)),
+            group.points.value,
+        )
+        if preset > points or (preset != points and not (group.rows or group.level2)):
+            expected = f"{'不超过' if group.rows or group.level2 else '等于'} points 的 {points}"
+            yield f"groups.{group.name}.preset: points 之和应{expected}，现为 {preset}"
+
+
+def _group_points(scheme: Scheme) -> Iterator[str]:
+    points = [group.points.value for group in scheme.groups if group.points]
+    if not scheme.full_score or not scheme.execution or len(points) < len(scheme.groups):
+        return
+    outside = scheme.execution.weight.value if scheme.execution.inside_group is None else Decimal(0)
+    total = sum(points) + outside
+    if total != scheme.full_score.value:
+        yield f"groups: points 之和加表外的执行率分值应为 {scheme.full_score.value}，现为 {total}"

@@ -1,0 +1,93 @@
+"""The shared strings of a workbook, and its custom document properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perfxl.sources.errors import damaged, too_large
+from perfxl.sources.ooxml import main, plain_text
+from perfxl.sources.xml_part import Attributes, PartParser
+
+MAX_STRINGS = 1_000_000
+"""As many as cells are kept."""
+
+_PROPERTIES = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties",
+    "http://purl.oclc.org/ooxml/officeDocument/customProperties",
+)
+_TYPES = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes",
+    "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes",
+)
+_SCALARS = (
+    *("lpwstr", "lpstr", "bstr", "i1", "i2", "i4", "i8", "int", "ui1", "ui2", "ui4", "ui8", "uint"),
+    *("r4", "r8", "decimal", "filetime", "date", "cy", "error"),
+)
+
+
+def read_strings(data: bytes, part: str) -> list[str]:
+    """The strings in order: runs of rich text joined, phonetic guides left out."""
+    strings: list[str] = []
+    runs: list[str] = []
+    phonetic = False
+
+    def item(_: Attributes) -> None:
+        runs.clear()
+
+    def guide(_: Attributes) -> None:
+        nonlocal phonetic
+        phonetic = True
+
+    def guide_ended() -> None:
+        nonlocal phonetic
+        phonetic = False
+
+    def run(text: str) -> None:
+        if not phonetic:
+            runs.append(text)
+
+    def item_ended() -> None:
+        if len(strings) >= MAX_STRINGS:
+            raise too_large(f"共享文字不超过 {MAX_STRINGS:,} 条")
+        strings.append(plain_text("".join(runs)))
+
+    PartParser(
+        part,
+        main("sst"),
+        starts={**dict.fromkeys(main("si"), item), **dict.fromkeys(main("rPh"), guide)},
+        texts=dict.fromkeys(main("t"), run),
+        ends={**dict.fromkeys(main("si"), item_ended), **dict.fromkeys(main("rPh"), guide_ended)},
+    ).parse(data)
+    return strings
+
+
+def read_properties(data: bytes, part: str) -> Mapping[str, str]:
+    """Custom document properties by name: flags as `true` or `false`, all else as the text that stands there."""
+    properties: dict[str, str] = {}
+    name = ""
+
+    def property_(attributes: Attributes) -> None:
+        nonlocal name
+        name = attributes.get("name", "")
+        if name in properties:
+            raise damaged("自定义文档属性重名")
+        properties[name] = ""
+
+    def value(text: str) -> None:
+        if name in properties:
+            properties[name] = text
+
+    def flag(text: str) -> None:
+        value({"1": "true", "0": "false"}.get(text, text))
+
+    PartParser(
+        part,
+        frozenset(f"{namespace} Properties" for namespace in _PROPERTIES),
+        starts=dict.fromkeys((f"{namespace} property" for namespace in _PROPERTIES), property_),
+        texts={
+            **{f"{namespace} {scalar}": value for namespace in _TYPES for scalar in _SCALARS},
+            **{f"{namespace} bool": flag for namespace in _TYPES},
+        },
+        ends={},
+    ).parse(data)
+    return properties

@@ -1,0 +1,77 @@
+"""Grids from the plain tables of `tests/forms` and `examples/retyped`: the words of a form without a workbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from examples.retyped import read_cells, typed
+from perfxl.grid import Cell, CellError, Grid, Merge, Workbook
+from perfxl.review import FileReview, review_workbook
+from perfxl.scheme import scheme_named
+
+FORMS = Path(__file__).parent / "forms"
+
+
+def cell(text: str) -> Cell | None:
+    """The cell that `text` becomes when typed; None for a blank. `#DIV/0!` is an error value."""
+    if text.startswith("#") and text.endswith(("!", "?", "A")):
+        return Cell(CellError(text))
+    entry = typed(text)
+    if isinstance(entry.value, float):
+        return Cell(Decimal(f"{entry.value:.15g}"), None, entry.number_format)
+    if isinstance(entry.value, date):
+        return Cell(datetime.combine(entry.value, datetime.min.time()), None, entry.number_format)
+    return Cell(entry.value) if entry.value else None
+
+
+def place(address: str) -> tuple[int, int]:
+    """D6 → (6, 4)."""
+    match = re.fullmatch(r"([A-Z]+)(\d+)", address)
+    assert match, address
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
+
+
+def form_grid(name: str, changes: Mapping[str, str] | None = None, sheet: str = "自评表") -> Grid:
+    """A table of `tests/forms` as a sheet, some cells typed over."""
+    path = FORMS / f"{name}.tsv"
+    width = max(line.count("\t") for line in path.read_text("utf-8").splitlines())
+    _, blocks = read_cells(path, width)
+    cells: dict[tuple[int, int], Cell] = {}
+    merges: list[Merge] = []
+    for (row, column), block in blocks.items():
+        value = cell(block.text)
+        if value is not None:
+            cells[row + 1, column + 1] = value
+        if block.down * block.right > 1:
+            merges.append(Merge(row + 1, column + 1, row + block.down, column + block.right))
+    for address, text in (changes or {}).items():
+        value = cell(text)
+        cells.pop(place(address), None)
+        if value is not None:
+            cells[place(address)] = value
+    return Grid("表.xlsx", sheet, cells, tuple(merges))
+
+
+def report_grid(paragraphs: Sequence[str]) -> Grid:
+    """A sheet of report text, a paragraph a row."""
+    return Grid("表.xlsx", "自评报告", {(row, 1): Cell(text) for row, text in enumerate(paragraphs, 1)})
+
+
+def review_grids(*grids: Grid, scheme: str | None = None, properties: Mapping[str, str] | None = None) -> FileReview:
+    """Review sheets as one file. `scheme` is what `--scheme` would give."""
+    workbook = Workbook("表.xlsx", grids, properties or {})
+    return review_workbook(workbook, "表.xlsx", scheme=scheme_named(scheme) if scheme else None)
+
+
+def places(review: FileReview) -> list[str]:
+    """`D6 F103` for every finding, in order."""
+    return [f"{finding.at.address} {finding.code}" for finding in review.findings]
+
+
