@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfxl.expr import half_up
+from perfxl.notation import half_up
 
 
 def money(amount: Decimal) -> str:

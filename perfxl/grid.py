@@ -116,7 +116,12 @@ class Grid:
 
     def merge_at(self, row: int, column: int) -> Merge:
         """The merge that covers the cell, or a range of that one cell."""
-        return self._covered.get((row, column)) or Merge(row, column, row, column)
+        if (merge := self._covered.get((row, column))) is not None:
+            return merge
+        for merge in self._wide:
+            if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
+                return merge
+        return Merge(row, column, row, column)
 
     def spread(self, row: int, column: int) -> Cell:
         """The cell, or for a covered cell of a merge the merge's value."""
@@ -148,13 +153,27 @@ class Grid:
 
     @cached_property
     def _covered(self) -> dict[tuple[int, int], Merge]:
-        # A merge may cover a million cells; only those inside the used range can ever be asked for.
+        # A merge may cover a million cells; only those inside the used range can ever be asked for. One stray
+        # far cell makes the whole sheet the used range, so merges of many cells are left to `_wide`.
         covered: dict[tuple[int, int], Merge] = {}
+        wide = set(self._wide)
         for merge in self.merges:
+            if merge in wide:
+                continue
             for row in range(merge.top, min(merge.bottom, self.last_row) + 1):
                 for column in range(merge.left, min(merge.right, self.last_column) + 1):
                     covered[row, column] = merge
         return covered
+
+    @cached_property
+    def _wide(self) -> tuple[Merge, ...]:
+        """Merges of more than 10,000 cells of the used range."""
+        last_row, last_column = self.last_row, self.last_column
+        return tuple(
+            merge
+            for merge in self.merges
+            if (min(merge.bottom, last_row) - merge.top + 1) * (min(merge.right, last_column) - merge.left + 1) > 10_000
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from perfxl.checks import Context, run_checks
+from perfxl.checks.notes import settled
 from perfxl.detection import detect_scheme
 from perfxl.finding import Finding, Severity
 from perfxl.form import Form, SelfEvaluation
@@ -68,8 +69,12 @@ def _review_form(form: Form, given: Scheme | None, suspended: frozenset[str], si
     context = Context(form, scheme, scorecard, tuple(siblings))
     found = (*form.problems, *detected, *run_checks(context))
     active = (
-        replace(f, regraded=scheme.checks.severity(f.code))
+        _judged(replace(f, regraded=scheme.checks.severity(f.code)), form)
         for f in found
         if f.code not in suspended and not scheme.checks.suspended(f.code) and not f.entry.suspended
     )
     return Review(form, scheme, scorecard, tuple(sorted(active, key=lambda f: (f.at, f.code))))
+
+
+def _judged(finding: Finding, form: Form) -> Finding:
+    return replace(finding, settled=True) if settled(form, finding) else finding

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from perfxl.expr import Expr, Value, number
-from perfxl.figures import agrees
+from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
-from perfxl.scheme import ExecutionRule, Scheme
+from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme
 from perfxl.scoring import (
     FORWARD,
     INVERSE,
@@ -35,11 +35,15 @@ class ScoreLine:
     """评分底稿: the arithmetic with its numbers, or why there is none."""
     indicator: Indicator | None = None
     """None for the execution line of the fund table."""
+    allowed: tuple[Decimal, Decimal] | None = None
+    """Lowest and highest points where the rule leaves a choice, as the bands of 预算执行率 do."""
 
     @property
     def agrees(self) -> bool:
-        """Reported as the rule gives it, within half a unit of the last printed decimal."""
+        """Reported as the rule gives it: inside the band, or within half a unit of the last printed decimal."""
         reported = self.reported.value
+        if reported is not None and self.allowed and self.allowed[0] <= reported <= self.allowed[1]:
+            return True
         return reported is not None and self.computed is not None and agrees(reported, self.reported.raw, self.computed)
 
     @property
@@ -71,12 +75,10 @@ class Scorecard:
     """预算执行率 to two decimals of the percentage."""
     rate_derivation: str
     execution: ScoreLine
-    execution_range: tuple[Decimal, Decimal]
-    """Lowest and highest points that the rule allows at this rate; equal where it leaves no choice."""
     lines: tuple[ScoreLine, ...]
     """One per indicator that counts, in the form's order; the execution row included where it stands inside."""
     reported_sum: Decimal | None
-    """Sum of the points as filled in; None where none is filled."""
+    """Sum of the points as filled in, under the scheme's caps; None where none is filled."""
     missing: Decimal
     """Points of the rows whose score is blank."""
     computed_total: Decimal | None
@@ -109,35 +111,35 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         amounts |= {name: value for name, value in _sum_of_parts(form).items() if not amounts[name]}
     rate_expr, score_expr = execution_rate(rule), execution_rate_score(rule)
     rate, ratio = _number(rate_expr.evaluate(amounts)), _number(execution_ratio(rule).evaluate(amounts))
-    computed_points = _number(score_expr.evaluate(amounts))
     execution = ScoreLine(
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
-        computed=computed_points,
+        computed=_number(score_expr.evaluate(amounts)),
         derivation=score_expr.explain(amounts),
         indicator=row,
+        allowed=_allowed(rule, ratio),
     )
     lines = tuple(
         execution if indicator is row else _indicator_line(indicator, scheme) for indicator in form.named_indicators
     )
     counted = lines if row else (execution, *lines)
     reported = [line.reported.value for line in counted if line.reported.value is not None]
-    reported_sum = sum(reported, Decimal(0)) if reported else None
+    reported_sum: Decimal | None = sum(reported, Decimal(0)) if reported else None
     missing = sum((line.max_score.value or Decimal(0) for line in counted if line.reported.blank), Decimal(0))
-    by_rule = [points for line in counted if (points := line.counted) is not None]
+    by_rule = [value for line in counted if (value := line.counted) is not None]
     computed: Decimal | None = sum(by_rule, Decimal(0)) if by_rule else None
-    derivation = " + ".join(f"{points:f}" for points in by_rule)
+    derivation = " + ".join(map(points, by_rule))
     if computed is not None:
-        capped = _number(capped_total(number(computed), scheme.total_caps).evaluate({"rate": rate}))
-        computed = computed if capped is None else capped
-        derivation += f" = {computed:f}"
+        computed = _capped(computed, rate, scheme)
+        derivation += f" = {points(computed)}"
+    if reported_sum is not None:
+        reported_sum = _capped(reported_sum, rate, scheme)
     return Scorecard(
         ratio=ratio,
         rate=rate,
         rate_derivation=rate_expr.explain(amounts),
         execution=execution,
-        execution_range=_execution_range(rule, ratio, computed_points),
         lines=lines,
         reported_sum=reported_sum,
         missing=missing,
@@ -150,11 +152,9 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     )
 
 
-def _execution_range(rule: ExecutionRule, ratio: Decimal | None, computed: Decimal | None) -> tuple[Decimal, Decimal]:
+def _allowed(rule: ExecutionRule, ratio: Decimal | None) -> tuple[Decimal, Decimal] | None:
     band = next((band for band in rule.bands if ratio is not None and ratio >= band.low_rate), None)
-    if band is None:
-        return (computed or Decimal(0),) * 2
-    return band.low, band.high
+    return (band.low, band.high) if band else None
 
 
 def _sum_of_parts(form: SelfEvaluation) -> dict[str, Value]:
@@ -194,17 +194,17 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
         return weight, "实际完成值在指标值区间内，得满分"
     if target.kind != "number" or actual.kind != "number" or not same_unit(target, actual):
         return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
-    expr = score_rule(indicator)
+    expr = score_rule(indicator, scheme.indicators)
     values: dict[str, Value] = {"target": target.low, "actual": actual.low, "weight": weight}
     return _number(expr.evaluate(values)), expr.explain(values)
 
 
-def score_rule(indicator: Indicator) -> Expr:
+def score_rule(indicator: Indicator, rules: IndicatorRules) -> Expr:
     """The proportional rule for a row: the form's own 指标类型 first, else the target's comparison sign."""
     if indicator.kind.raw in (FORWARD, INVERSE):
-        return inverse_score() if indicator.kind.raw == INVERSE else forward_score()
+        return inverse_score() if indicator.kind.raw == INVERSE else forward_score(rules)
     assert indicator.target.value is not None
-    return inverse_score() if indicator.target.value.operator in ("≤", "<") else forward_score()
+    return inverse_score() if indicator.target.value.operator in ("≤", "<") else forward_score(rules)
 
 
 def target_met(target: Target, actual: Target) -> bool | None:
@@ -233,11 +233,16 @@ def same_unit(target: Target, actual: Target) -> bool:
     return target.unit == actual.unit or (not any(share) and "" in (target.unit, actual.unit))
 
 
-def _grade(scheme: Scheme, points: Decimal | None) -> str | None:
-    if points is None or not scheme.grades:
+def _grade(scheme: Scheme, score: Decimal | None) -> str | None:
+    if score is None or not scheme.grades:
         return None
-    word = grade(scheme.grades).evaluate({"total": points})
+    word = grade(scheme.grades).evaluate({"total": score})
     return word if isinstance(word, str) else None
+
+
+def _capped(score: Decimal, rate: Decimal | None, scheme: Scheme) -> Decimal:
+    capped = _number(capped_total(number(score), scheme.total_caps).evaluate({"rate": rate}))
+    return score if capped is None else capped
 
 
 def _number(value: Value) -> Decimal | None:

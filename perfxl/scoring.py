@@ -11,6 +11,7 @@ from perfxl.expr import (
     either,
     is_text,
     lookup,
+    maximum,
     minimum,
     number,
     piecewise,
@@ -21,7 +22,7 @@ from perfxl.expr import (
     total,
     when,
 )
-from perfxl.scheme import ExecutionRule, Grade, TotalCap
+from perfxl.scheme import ExecutionRule, Grade, IndicatorRules, TotalCap
 
 RATE_PLACES = 4
 """预算执行率 as a share: two decimals of the percentage."""
@@ -41,7 +42,7 @@ def execution_ratio(rule: ExecutionRule) -> Expr:
 
 def execution_rate(rule: ExecutionRule) -> Expr:
     """预算执行率：全年执行数 ÷ 全年预算数，百分比保留两位小数。"""
-    return round_half_up(execution_ratio(rule), RATE_PLACES)
+    return round_half_up(execution_ratio(rule), RATE_PLACES, style="percent")
 
 
 def execution_rate_score(rule: ExecutionRule) -> Expr:
@@ -70,14 +71,16 @@ def stated_number(name: str, label: str) -> Expr:
     return when(computed, quantity(ref(name, label)), BLANK)
 
 
-def forward_score() -> Expr:
-    """正向定量指标得分：分值 × min(实际完成值 ÷ 指标值, 1)；指标值为 0 时，实际为 0 才得分。"""
+def forward_score(rules: IndicatorRules) -> Expr:
+    """正向定量指标得分：分值 × min(实际完成值 ÷ 指标值, 1)；指标值为 0 时，实际为 0 才得分；可选：超额过多扣分。"""
     target, actual = ref("target", "年度指标值"), ref("actual", "实际完成值")
     weight = ref("weight", "分值")
     met_zero = when(actual.equals(number(0)), weight, number(0))
-    return round_half_up(
-        when(target.equals(number(0)), met_zero, weight * minimum(actual / target, number(1))), SCORE_PLACES
-    )
+    points = weight * minimum(actual / target, number(1))
+    over = rules.over_fulfilment
+    if over is not None:
+        points = when((actual / target).at_least(over.from_ratio), maximum(weight - over.deduct, number(0)), points)
+    return round_half_up(when(target.equals(number(0)), met_zero, points), SCORE_PLACES)
 
 
 def inverse_score() -> Expr:
@@ -89,12 +92,12 @@ def inverse_score() -> Expr:
     )
 
 
-def reference_score() -> Expr:
+def reference_score(rules: IndicatorRules) -> Expr:
     """参考得分：按指标类型取正向或反向的算法；定性指标由填报人在档内评定，不给参考分。
 
     `target` and `actual` are numbers: see `stated_number`."""
     kind = ref("kind", "指标类型", style="text")
-    return when(is_text(kind, FORWARD), forward_score(), when(is_text(kind, INVERSE), inverse_score(), BLANK))
+    return when(is_text(kind, FORWARD), forward_score(rules), when(is_text(kind, INVERSE), inverse_score(), BLANK))
 
 
 def points_total(*parts: str) -> Expr:

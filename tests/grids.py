@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from examples.retyped import read_cells, typed
-from perfxl.grid import Cell, CellError, Grid, Merge, Workbook
+from perfxl.grid import Cell, CellError, Grid, Merge, Workbook, column_letters
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import scheme_named
 
@@ -38,8 +38,8 @@ def place(address: str) -> tuple[int, int]:
     return int(match[2]), column
 
 
-def form_grid(name: str, changes: Mapping[str, str] | None = None, sheet: str = "自评表") -> Grid:
-    """A table of `tests/forms` as a sheet, some cells typed over."""
+def form_grid(name: str, changes: Mapping[str, str] | None = None, unmerge: Sequence[str] = ()) -> Grid:
+    """A table of `tests/forms` as a sheet, some cells typed over, the merges that start at `unmerge` undone."""
     path = FORMS / f"{name}.tsv"
     width = max(line.count("\t") for line in path.read_text("utf-8").splitlines())
     _, blocks = read_cells(path, width)
@@ -49,14 +49,14 @@ def form_grid(name: str, changes: Mapping[str, str] | None = None, sheet: str = 
         value = cell(block.text)
         if value is not None:
             cells[row + 1, column + 1] = value
-        if block.down * block.right > 1:
+        if block.down * block.right > 1 and f"{column_letters(column + 1)}{row + 1}" not in unmerge:
             merges.append(Merge(row + 1, column + 1, row + block.down, column + block.right))
     for address, text in (changes or {}).items():
         value = cell(text)
         cells.pop(place(address), None)
         if value is not None:
             cells[place(address)] = value
-    return Grid("表.xlsx", sheet, cells, tuple(merges))
+    return Grid("表.xlsx", "自评表", cells, tuple(merges))
 
 
 def report_grid(paragraphs: Sequence[str]) -> Grid:

@@ -58,10 +58,7 @@ def _values(path: Path) -> dict[str, dict[str, object]]:
     book = openpyxl.load_workbook(path, data_only=True)
     return {
         sheet.title: {
-            cell.coordinate: cell.value
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value not in (None, "")
+            cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value not in (None, "")
         }
         for sheet in book.worksheets
     }

@@ -32,7 +32,7 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("code", "case"), _load(), ids=lambda value: value if isinstance(value, str) else value["name"])
 def test_case(code: str, case: dict[str, Any]) -> None:
-    grids = [form_grid(case["form"], case.get("set"))]
+    grids = [form_grid(case["form"], case.get("set"), case.get("unmerge", ()))]
     if "report" in case:
         grids.insert(0, report_grid(case["report"]))
     review = review_grids(*grids, scheme=case.get("scheme"), properties=case.get("properties"))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -130,7 +131,7 @@ def by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], Cell]]:
     return book
 
 
-def properties_of(book: openpyxl.Workbook) -> CustomPropertyList:
+def properties_of(book: openpyxl.Workbook) -> CustomPropertyList[Any]:
     properties = vars(book)["custom_doc_props"]  # unknown to types-openpyxl
     assert isinstance(properties, CustomPropertyList)
     return properties

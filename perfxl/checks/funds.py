@@ -34,10 +34,10 @@ def execution_rate_score(evaluation: Evaluation) -> Iterator[Finding]:
     line, reported = card.execution, card.execution.reported
     if reported.value is None or line.computed is None or line.out_of_range:
         return
-    low, high = card.execution_range
-    if low <= reported.value <= high or agrees(reported.value, reported.raw, line.computed):
+    if line.agrees:
         return
-    expected = points(line.computed) if low == high else f"{points(low)}～{points(high)}"
+    low, high = line.allowed or (line.computed, line.computed)
+    expected = points(low) if low == high else f"{points(low)}～{points(high)}"
     yield Finding("F102", reported.at, "得分", reported.raw, expected, {"derivation": line.derivation})
 
 
@@ -112,7 +112,8 @@ def low_execution(evaluation: Evaluation) -> Iterator[Finding]:
     row = evaluation.card.execution.indicator
     if ratio is None or ratio >= limit or explained(form, EXECUTION_WORDS) or (row and has_note(row)):
         return
-    numbers = {"rate": percent(ratio), "limit": f"{points(limit * 100)}%"}
+    lost = points(max(evaluation.card.execution.lost, Decimal(0)))
+    numbers = {"rate": percent(ratio), "lost": lost, "limit": f"{points(limit * 100)}%"}
     rate = form.funding.total.rate
     yield Finding("F106", rate.at, "预算执行率", rate.raw or None, None, numbers)
 

@@ -25,7 +25,9 @@ def required_blank(context: Context) -> Iterator[Finding]:
     total = form.funding.total
     amounts = [("预算数", total.adjusted_budget)]
     if isinstance(form, SelfEvaluation):
-        amounts += [("执行数", total.executed), ("预算执行率", total.rate)]
+        amounts.append(("执行数", total.executed))
+    if context.scorecard is not None and context.scorecard.ratio is not None:
+        amounts.append(("预算执行率", total.rate))
     from_parts = any(not part.adjusted_budget.blank for part in form.funding.parts)
     for label, amount in amounts:
         if amount.blank and not from_parts:

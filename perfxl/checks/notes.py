@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfxl.finding import Finding, Severity
 from perfxl.form import Form, Indicator
 from perfxl.grid import normalised
 
@@ -24,3 +25,20 @@ def explained(form: Form, words: tuple[str, ...]) -> bool:
     """True where 其他需要说明的事项 or the note of any row speaks of the matter, by one of the words."""
     texts = [form.text("other_notes"), *(row.note.raw for row in form.named_indicators)]
     return any(written(text) and any(word in text for word in words) for text in texts)
+
+
+def settled(form: Form, finding: Finding) -> bool:
+    """True for a 核实 whose 说明 is written: in the note of its own row, or in 其他需要说明的事项 by code or name."""
+    if finding.severity is not Severity.query:
+        return False
+    place = (finding.at.sheet, finding.at.row)
+    if any((row.at.sheet, row.at.row) == place and has_note(row) for row in form.named_indicators):
+        return True
+    other = form.text("other_notes")
+    names = (finding.code, finding.numbers.get("name", ""), finding.numbers.get("label", ""))
+    return written(other) and any(len(name) > 1 and name in other for name in names)
+
+
+def lacks(form: Form, *labels: str) -> bool:
+    """True where the reader has reported one of these columns or rows as missing (L110)."""
+    return any(problem.code == "L110" and problem.numbers["label"] in labels for problem in form.problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfxl.checks import Evaluation, evaluation_check
-from perfxl.checks.notes import has_note
+from perfxl.checks.notes import has_note, lacks
 from perfxl.figures import percent, points
 from perfxl.finding import Finding
 from perfxl.form import Indicator
@@ -84,6 +84,8 @@ def full_although_missed(evaluation: Evaluation) -> Iterator[Finding]:
 def score_blank(evaluation: Evaluation) -> Iterator[Finding]:
     """得分未填：空白不等于 0 分。"""
     card = evaluation.card
+    if lacks(evaluation.form, "得分", "自评分"):
+        return
     lines = card.lines if card.execution.indicator else (card.execution, *card.lines)
     for line in lines:
         if line.reported.blank and not (line.indicator is not None and line.max_score.blank):

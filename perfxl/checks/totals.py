@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfxl.checks import Evaluation, evaluation_check
+from perfxl.checks.notes import lacks
 from perfxl.figures import agrees, points
 from perfxl.finding import Finding
 from perfxl.grid import normalised
@@ -36,7 +37,8 @@ def total_is_sum(evaluation: Evaluation) -> Iterator[Finding]:
 def total_blank(evaluation: Evaluation) -> Iterator[Finding]:
     """总分未填。"""
     total, card = evaluation.form.total, evaluation.card
-    if total.blank and card.reported_sum is not None and _readable(evaluation):
+    absent = lacks(evaluation.form, "得分", "自评分", "总分", "合计")
+    if total.blank and card.reported_sum is not None and _readable(evaluation) and not absent:
         yield Finding("T106", total.at, "总分", None, points(card.reported_sum))
 
 

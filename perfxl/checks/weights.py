@@ -102,7 +102,7 @@ def _true_grouping(groups: Sequence[Group], scheme: Scheme) -> str:
     stated = [group.points.value for group in scheme.groups if group.points]
     printed = [group.printed_points for group in groups]
     sums = [sum(_weights(group.rows), Decimal(0)) for group in groups]
-    if None in printed or printed == sums or len(stated) != len(scheme.groups):
+    if None in printed or sums in (printed, stated) or len(stated) != len(scheme.groups):
         return ""
     waiting, filled = list(stated), Decimal(0)
     for weight in _weights([row for group in groups for row in group.rows]):

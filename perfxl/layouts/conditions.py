@@ -1,5 +1,4 @@
-"""Questions about cells, as Excel arithmetic. Those of the first part work on one cell and, inside SUMPRODUCT, on whole
-columns; those of the second part on single cells, or on a range as a whole."""
+"""Questions about cells, each with three bodies: for one cell, for whole columns inside SUMPRODUCT, and in Python."""
 
 from __future__ import annotations
 
@@ -12,99 +11,128 @@ from perfxl.expr import Value
 
 Values = Mapping[str, Value | tuple[Value, ...]]
 
+_CLOSE = Decimal("0.00001")
+"""Sums in binary doubles differ by less."""
+_LARGEST = "1E+300"
+"""Any number is below, any text above: ISNUMBER does not go through a column in every program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`formula` has {name} in the place of each cell or column; `holds` is the same question in Python."""
+    """The formulas have {name} in the place of each cell or column."""
 
-    formula: str
+    alone: str
+    each: str
+    """As a product of comparisons; empty for questions that are never asked of a column."""
     holds: Callable[[Values], bool]
 
     def __and__(self, other: Condition) -> Condition:
-        return Condition(f"{self.formula}*{other.formula}", lambda v: self.holds(v) and other.holds(v))
+        return Condition(
+            f"AND({self.alone},{other.alone})",
+            f"{self.each}*{other.each}",
+            lambda values: self.holds(values) and other.holds(values),
+        )
 
     def __or__(self, other: Condition) -> Condition:
-        return Condition(f"(({self.formula}+{other.formula})>0)", lambda v: self.holds(v) or other.holds(v))
+        return Condition(
+            f"OR({self.alone},{other.alone})",
+            f"(({self.each}+{other.each})>0)",
+            lambda values: self.holds(values) or other.holds(values),
+        )
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset(name for _, name, _, _ in Formatter().parse(self.formula) if name)
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.alone) if name)
 
-    def excel(self, cells: Mapping[str, str]) -> str:
-        return self.formula.format_map(cells)
+
+# Of one cell or of each cell in a column
 
 
 def filled(name: str) -> Condition:
-    return Condition(f"(LEN(TRIM({{{name}}}))>0)", lambda values: not _empty(values[name]))
+    return Condition(f'{{{name}}}<>""', f'({{{name}}}<>"")', lambda values: not _empty(values[name]))
 
 
 def blank(name: str) -> Condition:
-    return Condition(f"(LEN(TRIM({{{name}}}))=0)", lambda values: _empty(values[name]))
+    return Condition(f'{{{name}}}=""', f'({{{name}}}="")', lambda values: _empty(values[name]))
 
 
-def no_number(name: str) -> Condition:
-    """Neither a number nor blank."""
-    return filled(name) & Condition(f"(1-ISNUMBER({{{name}}}))", lambda values: not isinstance(values[name], Decimal))
-
-
-def less(left: str, right: str) -> Condition:
-    """Both are numbers, the left one smaller."""
+def is_number(name: str) -> Condition:
     return Condition(
-        f"(ISNUMBER({{{left}}})*ISNUMBER({{{right}}})*({{{left}}}<{{{right}}}))",
-        lambda values: _both(values[left], values[right], lambda a, b: a < b),
+        f"ISNUMBER({{{name}}})",
+        f'({{{name}}}<>"")*({{{name}}}<{_LARGEST})',
+        lambda values: isinstance(values[name], Decimal),
     )
 
 
-def differs(left: str, right: str) -> Condition:
-    """Both are numbers and not the same."""
-    return Condition(
-        f"(ISNUMBER({{{left}}})*ISNUMBER({{{right}}})*({{{left}}}<>{{{right}}}))",
-        lambda values: _both(values[left], values[right], lambda a, b: a != b),
+def is_text(name: str) -> Condition:
+    """Neither a number nor blank."""
+    return filled(name) & Condition(
+        f"NOT(ISNUMBER({{{name}}}))",
+        f"({{{name}}}>{_LARGEST})",
+        lambda values: not isinstance(values[name], Decimal),
     )
 
 
 def negative(name: str) -> Condition:
-    return Condition(
-        f"(ISNUMBER({{{name}}})*({{{name}}}<0))",
-        lambda values: isinstance(value := values[name], Decimal) and value < 0,
+    return is_number(name) & Condition(
+        f"{{{name}}}<0", f"({{{name}}}<0)", lambda values: _both(values[name], Decimal(0), Decimal.__lt__)
     )
 
 
-def unequal(left: str, right: str) -> Condition:
-    """Single cells: both are numbers, further apart than binary arithmetic makes them."""
-    return Condition(
-        f"(ISNUMBER({{{left}}})*ISNUMBER({{{right}}})*(ABS(N({{{left}}})-N({{{right}}}))>{_CLOSE}))",
-        lambda values: _both(values[left], values[right], lambda a, b: abs(a - b) > _CLOSE),
+def less(left: str, right: str) -> Condition:
+    """Both are numbers, the left one smaller."""
+    return _compared(left, "<", right, Decimal.__lt__)
+
+
+def differs(left: str, right: str) -> Condition:
+    """Both are numbers and not the same."""
+    return _compared(left, "<>", right, Decimal.__ne__)
+
+
+def _compared(left: str, sign: str, right: str, compare: Callable[[Decimal, Decimal], bool]) -> Condition:
+    comparison = f"{{{left}}}{sign}{{{right}}}"
+    return (
+        is_number(left)
+        & is_number(right)
+        & Condition(comparison, f"({comparison})", lambda values: _both(values[left], values[right], compare))
     )
+
+
+# Of single cells, or of a range as a whole
+
+
+def no_number(name: str) -> Condition:
+    """Blank or a text."""
+    return Condition(f"NOT(ISNUMBER({{{name}}}))", "", lambda values: not isinstance(values[name], Decimal))
 
 
 def zero(name: str) -> Condition:
-    """A single cell holds the number 0."""
-    return Condition(f"(ISNUMBER({{{name}}})*(N({{{name}}})=0))", lambda values: values[name] == Decimal(0))
+    return Condition(f"AND(ISNUMBER({{{name}}}),{{{name}}}=0)", "", lambda values: values[name] == Decimal(0))
 
 
-def not_a_number(name: str) -> Condition:
-    """A single cell is blank or holds a text."""
-    return Condition(f"(1-ISNUMBER({{{name}}}))", lambda values: not isinstance(values[name], Decimal))
+def unequal(left: str, right: str) -> Condition:
+    """Both are numbers, further apart than binary arithmetic makes them. SUM takes a text for 0."""
+    return Condition(
+        f"AND(ISNUMBER({{{left}}}),ISNUMBER({{{right}}}),ABS(SUM({{{left}}})-SUM({{{right}}}))>{_CLOSE})",
+        "",
+        lambda values: _both(values[left], values[right], _apart),
+    )
 
 
 def nothing_in(name: str) -> Condition:
     """A range is blank from end to end."""
-    return Condition(f"(COUNTA({{{name}}})=0)", lambda values: all(v is None for v in _block(values[name])))
+    return Condition(f"COUNTA({{{name}}})=0", "", lambda values: all(v is None for v in _block(values[name])))
 
 
 def sum_differs(name: str, total: str) -> Condition:
     """A range with numbers in it does not sum up to the cell."""
     return Condition(
-        f"((COUNT({{{name}}})>0)*ISNUMBER({{{total}}})*(ABS(SUM({{{name}}})-N({{{total}}}))>{_CLOSE}))",
+        f"AND(COUNT({{{name}}})>0,ISNUMBER({{{total}}}),ABS(SUM({{{name}}})-SUM({{{total}}}))>{_CLOSE})",
+        "",
         lambda values: (
-            bool(numbers := _numbers(values[name]))
-            and _both(values[total], sum(numbers, Decimal(0)), lambda a, b: abs(a - b) > _CLOSE)
+            bool(numbers := _numbers(values[name])) and _both(values[total], sum(numbers, Decimal(0)), _apart)
         ),
     )
-
-
-_CLOSE = Decimal("0.00001")
 
 
 def _block(value: Value | tuple[Value, ...]) -> tuple[Value, ...]:
@@ -116,7 +144,11 @@ def _numbers(value: Value | tuple[Value, ...]) -> list[Decimal]:
 
 
 def _empty(value: Value | tuple[Value, ...]) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip(" "))
+    return value is None or value == ""
+
+
+def _apart(left: Decimal, right: Decimal) -> bool:
+    return abs(left - right) > _CLOSE
 
 
 def _both(left: object, right: object, compare: Callable[[Decimal, Decimal], bool]) -> bool:

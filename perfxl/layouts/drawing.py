@@ -111,7 +111,7 @@ def fields(drawing: Drawing, layouts: tuple[FieldLayout, ...], halves: Halves) -
         if first.section:
             heading(drawing, first.section)
         row = drawing.take()
-        drawing.sheet.least(row, 84 if first.kind == "long_text" else 27)
+        drawing.sheet.least(row, 66 if first.kind == "long_text" else 27)
         paired = rest and not any(f.wide or f.kind == "long_text" for f in (first, rest[0]))
         if paired and not rest[0].section:
             _field(drawing, first, Box.line(row, *halves.label), Box.line(row, *halves.value))

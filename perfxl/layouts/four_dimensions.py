@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from perfxl.layouts.drawing import Drawing, Halves, compute_fields, fields, title
 from perfxl.layouts.indicators import Table, indicator_table, total_row
+from perfxl.scheme import Scheme
+
+LEAST = (17.0, 24.0)
+"""The first two columns hold labels and values of the fields above the table too."""
+
+
+def widths(scheme: Scheme) -> tuple[float, ...]:
+    columns = [float(column.width) for column in scheme.layout.columns]
+    return (*map(max, columns, LEAST), *columns[len(LEAST) :])
 
 
 def draw(drawing: Drawing) -> Table:

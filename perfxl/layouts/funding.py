@@ -17,7 +17,8 @@ def fund_table(drawing: Drawing) -> None:
     header = drawing.take(1 + len(layout.funding_rows))
     spans = _spans(drawing, len(layout.funding_columns))
     sheet = drawing.sheet
-    sheet.write(Box(header, 0, header + len(layout.funding_rows), 1), layout.funding_label, styles.LABEL)
+    label = layout.funding_label.replace("（", "\n（")
+    sheet.write(Box(header, 0, header + len(layout.funding_rows), 1), label, styles.LABEL)
     sheet.write(Box.cell(header, 2), None, styles.LABEL)
     for column, (left, right) in zip(layout.funding_columns, spans, strict=True):
         sheet.write(Box.line(header, left, right), column.label, styles.LABEL)
@@ -93,8 +94,8 @@ def goals(drawing: Drawing) -> None:
     layout = drawing.scheme.layout
     header = drawing.take(2)
     drawing.sheet.least(header, 20)
-    drawing.sheet.least(header + 1, 96)
-    drawing.sheet.write(Box(header, 0, header + 1, 0), layout.goal_label, styles.LABEL)
+    drawing.sheet.least(header + 1, 84)
+    drawing.sheet.write(Box(header, 0, header + 1, 0), styles.stacked(layout.goal_label), styles.LABEL)
     left = 1
     for number, goal in enumerate(layout.goals, start=1):
         right = _edge(drawing, number / len(layout.goals))

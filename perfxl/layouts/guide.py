@@ -32,6 +32,7 @@ def guide(book: Workbook, scheme: Scheme) -> None:
     """The sheet 填表说明."""
     sheet = Sheet(book, NAME, (4, 58, 38))
     sheet.write(Box.line(0, 0, 2), f"填表说明：{scheme.name}", styles.SHEET_TITLE)
+    sheet.least(0, 26)
     row = 2
     sheet.write(Box.cell(row, 0), "一、怎样填", styles.HEADING)
     for number, text in enumerate(_steps(scheme), start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perfxl.layouts.conditions import Condition, Values, blank, differs, filled, less, negative, no_number
+from perfxl.layouts.conditions import Condition, Values, blank, differs, filled, is_text, less, negative
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ ROW_HINTS = (
     _hint("未填分值", "没有分值的指标", filled("level3") & blank("max_score"), "max_score", "level3"),
     _hint("未填得分", "没有得分的指标", filled("level3") & blank("score"), "score", "level3"),
     _hint("分值超过单项上限", "分值超过单项上限的指标", less("cap", "max_score"), "max_score", "cap"),
-    _hint("分值不是数字", "分值不是数字的行", no_number("max_score"), "max_score"),
-    _hint("得分不是数字", "得分不是数字的行", no_number("score"), "score"),
+    _hint("分值不是数字", "分值不是数字的行", is_text("max_score"), "max_score"),
+    _hint("得分不是数字", "得分不是数字的行", is_text("score"), "score"),
     _hint(
         "得分越界", "得分小于 0 或大于分值的行",
         negative("score") | less("max_score", "score"), "score", "max_score",
@@ -63,7 +63,7 @@ def hint_formula(hints: tuple[Hint, ...], cells: Mapping[str, str]) -> str:
     """The first hint that holds, blank when none does."""
     formula = '""'
     for hint in reversed(hints):
-        formula = f'IF({hint.condition.excel(cells)},"{hint.words}",{formula})'
+        formula = f'IF({hint.condition.alone.format_map(cells)},"{hint.words}",{formula})'
     return formula
 
 

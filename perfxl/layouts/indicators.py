@@ -145,6 +145,8 @@ def _row(drawing: Drawing, columns: Mapping[str, Box], row: int, planned: Planne
     sheet, content, preset = drawing.sheet, planned.content, planned.preset
     cells = {name: Box.cell(row, column.left) for name, column in columns.items()}
     sheet.write(Box.cell(row, drawing.width), None, styles.STRUT)
+    sheet.least(row, styles.STRUT_POINTS)
+    sheet.fit(row)
     printed = {
         "level3": bool(preset),
         "explanation": bool(preset and preset.explanation),
@@ -178,16 +180,16 @@ def _row(drawing: Drawing, columns: Mapping[str, Box], row: int, planned: Planne
 
 def _reference(drawing: Drawing, cells: Mapping[str, Box], execution: bool) -> None:
     names = {"weight": cells["max_score"]}
-    rule = drawing.scheme.execution
+    rule, rules = drawing.scheme.execution, drawing.scheme.indicators
     if execution and rule:
         names |= {name: drawing.places[name] for name in BUDGET_FIELDS if name in drawing.places}
         drawing.sheet.compute(cells["reference"], execution_rate_score(rule), names, styles.HELPER)
-    elif "kind" in cells:
+    elif "kind" in cells and rules:
         names |= {"kind": cells["kind"], "target": cells["target_read"], "actual": cells["actual_read"]}
         for name, label in READ.items():
             stated = {"kind": cells["kind"], name: cells[name]}
             drawing.sheet.compute(cells[f"{name}_read"], stated_number(name, label), stated, styles.HELPER)
-        drawing.sheet.compute(cells["reference"], reference_score(), names, styles.HELPER)
+        drawing.sheet.compute(cells["reference"], reference_score(rules), names, styles.HELPER)
     else:
         drawing.sheet.write(cells["reference"], None, styles.HELPER)
 
@@ -261,4 +263,4 @@ def total_row(drawing: Drawing, table: Table) -> None:
 def side_label(drawing: Drawing, table: Table) -> None:
     """绩效指标, in the first column along the whole table."""
     box = Box(table.header, 0, table.columns["level3"].bottom, 0)
-    drawing.sheet.write(box, drawing.scheme.layout.indicators_label, styles.LABEL)
+    drawing.sheet.write(box, styles.stacked(drawing.scheme.layout.indicators_label), styles.LABEL)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from perfxl.layouts import four_dimensions, ten_ninety
 from perfxl.layouts.drawing import Drawing, Halves, fields, heading, title
 from perfxl.layouts.funding import goals
 from perfxl.layouts.indicators import Table, indicator_table, side_label
+from perfxl.scheme import Scheme
+
+_VALUE = 24.0
+"""The least width of a column that holds values of the fields above the table."""
+
+
+def widths(scheme: Scheme) -> tuple[float, ...]:
+    if not scheme.layout.goals:
+        return four_dimensions.widths(scheme)
+    side, level1, level2, *rest = ten_ninety.widths(scheme)
+    return (side, level1, max(level2, _VALUE), *rest)
 
 
 def draw(drawing: Drawing) -> Table:

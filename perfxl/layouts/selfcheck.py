@@ -42,6 +42,8 @@ def self_check(drawing: Drawing, table: Table) -> None:
     sheet = Sheet(drawing.sheet.book, NAME, (52, 8, 10, 10, 12))
     lines = list(_lines(drawing, table))
     last = _FIRST + len(lines)
+    sheet.least(0, 26)
+    sheet.least(_FIRST, 20)
     sheet.write(Box.line(0, 0, 4), "自检：交表前请把“需改”改完，对“核实”写明原因", styles.SHEET_TITLE)
     for column, label in enumerate(_HEADER):
         sheet.write(Box.cell(_FIRST, column), label, styles.TABLE_HEADER)
@@ -79,7 +81,7 @@ def _total_and_grade(drawing: Drawing, sheet: Sheet) -> None:
     for row, name in enumerate(shown, start=3):
         place = drawing.places[name]
         sheet.write(Box.cell(row, 0), labels[name], styles.PRINTED)
-        sheet.say(Box.cell(row, 1), drawing.sheet.on(place), drawing.sheet.value(place), styles.COMPUTED)
+        sheet.say(Box.cell(row, 1), drawing.sheet.on(place.first), drawing.sheet.value(place), styles.COMPUTED)
 
 
 def _line(drawing: Drawing, sheet: Sheet, row: int, line: Line) -> None:
@@ -88,9 +90,10 @@ def _line(drawing: Drawing, sheet: Sheet, row: int, line: Line) -> None:
     addresses = {name: form.on(box if line.by_row else box.first) for name, box in line.cells.items()}
     addresses |= {name: form.on(box) for name, box in line.ranges.items()}
     addresses |= {name: str(number) for name, number in line.constants.items()}
-    question = line.condition.excel(addresses)
+    condition = line.condition
+    question = (condition.each if line.by_row else condition.alone).format_map(addresses)
     rows = _rows_that_hold(drawing, line)
-    count = f"SUMPRODUCT(1*{question})" if line.by_row else f"1*{question}"
+    count = f"SUMPRODUCT(1*{question})" if line.by_row else f"IF({question},1,0)"
     sheet.say(Box.cell(row, 1), count, Decimal(len(rows)), styles.COMPUTED)
     counted, word = Box.cell(row, 1).address, TO_EXPLAIN if line.query else TO_MEND
     sheet.say(Box.cell(row, 2), f'IF({counted}=0,"{PASSED}","{word}")', word if rows else PASSED, styles.COMPUTED)
@@ -142,7 +145,7 @@ def _lines(drawing: Drawing, table: Table) -> Iterator[Line]:
 
 def _required(drawing: Drawing, table: Table) -> Iterator[Line]:
     year = drawing.places["year"]
-    yield Line("年度未填写", ask.not_a_number("year"), year, {"year": year})
+    yield Line("年度未填写", ask.no_number("year"), year, {"year": year})
     for label, box in drawing.required.items():
         yield Line(f"{label}未填写", ask.blank("cell"), box, {"cell": box})
     for block, names in table.required:
@@ -169,7 +172,7 @@ def _points(drawing: Drawing, table: Table) -> Iterator[Line]:
     full = drawing.scheme.full_score
     if full and "max_total" in drawing.places:
         place = drawing.places["max_total"]
-        wrong = ask.not_a_number("sum") | ask.unequal("sum", "full")
+        wrong = ask.no_number("sum") | ask.unequal("sum", "full")
         text = f"分值合计不等于 {full.value}"
         yield Line(text, wrong, place, {"sum": place}, constants={"full": full.value})
     fixed = drawing.scheme.family == "four_dimensions"

@@ -11,10 +11,14 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from perfxl.expr import Expr, NotComputable, Value
 from perfxl.layouts import styles
 from perfxl.layouts.styles import Look
+
+_TALLEST = 400
+"""Points; Excel takes 409."""
 
 Constant = str | Decimal | date | None
 
@@ -66,6 +70,19 @@ class Box:
         return self.absolute if self.single else f"{self.absolute}:{last}"
 
 
+class _FittedRows(Worksheet):  # type: ignore[misc]
+    """XlsxWriter marks every height as set by hand; spreadsheet programs leave such rows alone for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fitted: set[int] = set()
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: list[tuple[str, Any]] | None = None) -> None:
+        if tag == "row" and attributes and dict(attributes)["r"] - 1 in self.fitted:
+            attributes = [pair for pair in attributes if pair[0] != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, attributes or [])
+
+
 class Sheet:
     """One worksheet. `widths` are in characters, one per column from A."""
 
@@ -73,11 +90,10 @@ class Sheet:
         self.book = book
         self.name = name
         self.widths = widths
-        self.raw = book.add_worksheet(name)
+        self.raw = book.add_worksheet(name, _FittedRows)
         self._values: dict[tuple[int, int], Value] = {}
         self._least: dict[int, float] = {}
-        self._free: dict[int, float] = {}
-        self._merged: dict[int, float] = {}
+        self._needed: dict[int, float] = {}
         for column, width in enumerate(widths):
             self.raw.set_column(column, column, width)
 
@@ -153,16 +169,18 @@ class Sheet:
         self._values[box.top, box.left] = text
 
     def least(self, row: int, points: float) -> None:
-        """The row is at least this tall, and no longer fitted by the spreadsheet program."""
+        """The row is at least this tall."""
         self._least[row] = max(points, self._least.get(row, 0))
 
+    def fit(self, row: int) -> None:
+        """The spreadsheet program may fit this row to its text when something is typed into it."""
+        self.raw.fitted.add(row)
+
     def finish(self) -> None:
-        """Set the heights that the spreadsheet program cannot find itself: those of merged cells."""
-        for row in self._least.keys() | self._merged.keys():
-            free, merged = self._free.get(row, 0.0), self._merged.get(row, 0.0)
-            if row in self._least or merged > max(free, styles.LINE_POINTS):
-                height = max(free, merged) + styles.PADDING_POINTS
-                self.raw.set_row(row, max(self._least.get(row, 0.0), min(height, 400)))
+        """Set the height of every row that holds something."""
+        for row in self._least.keys() | self._needed.keys():
+            needed = self._needed.get(row, 0.0) + styles.PADDING_POINTS
+            self.raw.set_row(row, min(max(self._least.get(row, 0.0), needed), _TALLEST))
 
     def _merge(self, box: Box, look: Look, text: str) -> Any:
         form = self.look(look)
@@ -173,6 +191,5 @@ class Sheet:
             size = look.get("font_size")
             assert isinstance(size, int)
             needed = styles.lines(text, room, size) * styles.LINE_POINTS * size / styles.SIZE
-            heights = self._free if box.single else self._merged
-            heights[box.top] = max(needed, heights.get(box.top, 0.0))
+            self._needed[box.top] = max(needed, self._needed.get(box.top, 0.0))
         return form

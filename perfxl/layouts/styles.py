@@ -44,6 +44,7 @@ HINT: Look = {**HELPER, "align": "left", "font_color": "#C00000"}
 VERDICT: Look = {"font_name": SONG, "font_size": SIZE, "font_color": "#C00000", "valign": "vcenter"}
 # An empty cell in a tall font keeps a row tall that Excel is free to fit to its text.
 STRUT: Look = {"font_size": 17}
+STRUT_POINTS = 22.0
 
 TO_FILL: Look = {"bg_color": "#FFF9DB"}
 TO_MEND: Look = {"bg_color": "#FDE4E1"}
@@ -68,6 +69,19 @@ def lines(text: str, room: float, size: float = SIZE) -> int:
 
 def _ems(line: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.55 for character in line)
+
+
+def stacked(label: str) -> str:
+    """A label for a narrow column: two characters to a line, a part in brackets on a line of its own."""
+    text, bracket, rest = label.partition("（")
+    pairs = [text[start : start + 2] for start in range(0, len(text), 2)]
+    return "\n".join([*pairs, bracket + rest] if bracket else pairs)
+
+
+def width_of(label: str) -> float:
+    """The width of a column, in characters, that takes every line of a label."""
+    widest = max((_ems(line) for line in label.split("\n")), default=0.0)
+    return (widest * SIZE * _PIXELS_PER_POINT + _CELL_PIXELS) / _PIXELS_PER_CHARACTER
 
 
 def percent_format(share: str) -> str:

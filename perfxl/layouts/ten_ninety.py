@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from perfxl.layouts import styles
 from perfxl.layouts.drawing import Drawing, Halves, compute_fields, fields, title
 from perfxl.layouts.funding import fund_table, goals
 from perfxl.layouts.indicators import Table, indicator_table, side_label, total_row
+from perfxl.scheme import Scheme
 
-SIDE_WIDTH = 5.0
-"""Of the column that holds the labels left of each part."""
+
+def widths(scheme: Scheme) -> tuple[float, ...]:
+    """The columns of the indicator table, and left of them one for the labels of the parts."""
+    layout = scheme.layout
+    labels = [styles.stacked(label) for label in (layout.goal_label, layout.indicators_label)]
+    side = max(map(styles.width_of, labels))
+    return (side, *(float(column.width) for column in layout.columns))
 
 
 def draw(drawing: Drawing) -> Table:

@@ -18,10 +18,10 @@ from perfxl.scheme import Scheme
 
 TEMPLATE_VERSION = "1"
 SHEET_NAMES = {"self_evaluation": "自评表", "objective": "绩效目标表"}
-_DRAW = {"ten_ninety": ten_ninety.draw, "four_dimensions": four_dimensions.draw, "objective": objective.draw}
+_FAMILIES = {"ten_ninety": ten_ninety, "four_dimensions": four_dimensions, "objective": objective}
 _CREATED = datetime(2024, 1, 1, tzinfo=UTC)
 _A4 = 9
-_WIDEST_PORTRAIT = 120
+_WIDEST_PORTRAIT = 125
 """Characters; a wider form is printed in landscape."""
 _ALLOWED = (
     "format_columns",
@@ -40,10 +40,11 @@ def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> No
     book.set_properties({"title": scheme.name, "author": "perfxl", "created": _CREATED})
     book.set_custom_property("perfxl.scheme", scheme.id)
     book.set_custom_property("perfxl.template_version", TEMPLATE_VERSION)
-    widths = _widths(scheme)
+    family = _FAMILIES[scheme.family]
+    widths = family.widths(scheme)
     sheet = Sheet(book, SHEET_NAMES[scheme.kind], (*widths, *helper_widths(scheme)))
     drawing = Drawing(sheet, scheme, content, width=len(widths))
-    table = _DRAW[scheme.family](drawing)
+    table = family.draw(drawing)
     _notes(drawing)
     guide(book, scheme)
     self_check(drawing, table)
@@ -56,12 +57,6 @@ def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> No
     for name, box in names_of_inputs(drawing).items():
         book.define_name(name, f"={sheet.on(box)}")
     book.close()
-
-
-def _widths(scheme: Scheme) -> tuple[float, ...]:
-    """The printed columns: those of the indicator table, and one for the labels left of it."""
-    columns = tuple(float(column.width) for column in scheme.layout.columns)
-    return (ten_ninety.SIDE_WIDTH, *columns) if scheme.layout.goals or scheme.layout.funding_rows else columns
 
 
 def _notes(drawing: Drawing) -> None:

@@ -1,0 +1,40 @@
+"""Sheets to forms, by the forms' own words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from perfxl.form import Form, Located
+from perfxl.grid import Grid, Workbook, normalised
+from perfxl.reading.assembly import FormOnSheet, read_region
+from perfxl.reading.labels import vocabulary
+from perfxl.reading.titles import find_regions
+
+__all__ = ["read_forms"]
+
+
+def read_forms(workbook: Workbook) -> tuple[Form, ...]:
+    """Every form of the workbook in sheet order, hidden sheets included. Never raises on what a sheet holds."""
+    scheme_id = workbook.properties.get("perfxl.scheme", "")
+    version = workbook.properties.get("perfxl.template_version", "")
+    forms: list[Form] = []
+    surroundings: list[Located[str]] = []
+    for grid in workbook.grids:
+        if grid.sheet in vocabulary().own_sheets:
+            continue
+        found = [form for region in find_regions(grid) if (form := read_region(region, scheme_id, version))]
+        forms += [item.form for item in found]
+        if not grid.hidden:
+            surroundings += _texts_outside(grid, found)
+    return tuple(replace(form, surroundings=tuple(surroundings)) for form in forms)
+
+
+def _texts_outside(grid: Grid, found: list[FormOnSheet]) -> list[Located[str]]:
+    claimed = frozenset[int]().union(*(item.rows for item in found))
+    return [
+        Located(cell.text.strip(), grid.ref(row, column), cell.text)
+        for row, cells in grid.rows()
+        if row not in claimed
+        for column, cell in cells
+        if isinstance(cell.value, str) and len(normalised(cell.text)) > 1
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from perfxl.form import Form, Funding, Group, Located, ObjectiveForm, SelfEvaluation
 from perfxl.grid import CellRef, normalised
@@ -19,7 +20,6 @@ from perfxl.reading.tables import (
     TableExtent,
     find_extent,
     find_header,
-    group_points,
     read_total,
     report_splits,
 )
@@ -64,22 +64,147 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     for pair in (*layout.goals, *layout.pairs):
         pairs.setdefault(pair.id, pair)
     year = _year(region, title, pairs)
-    groups: tuple[Group, ...] = ()
-    if header and layout.extent:
-        groups = read_groups(region, header, layout.extent.indicators, reader, year.value)
-        report_splits(region, header, layout.extent, reader)
+    groups = _read_groups(region, layout, reader, year.value)
+    objective = _is_objective(title, header, pairs)
+    funding = _read_funding(region, layout, pairs, title.at, reader, asked=not objective)
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
-    funding = _read_funding(region, layout, pairs, title.at, reader)
+    total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, reader)
+    _report_missing(region, layout, pairs, objective, title.at, reader)
+    labels = _labels(region, layout, groups)
+    about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
+    form: Form
+    if objective:
+        form = ObjectiveForm(*about, funding=funding)
+    else:
+        form = SelfEvaluation(
+            *about, funding=funding, total=total, total_max=total_max, grade=fields.get("grade")
+        )
+    return FormOnSheet(form, layout.rows)
+
+
+def _right_edge(region: Region, header: IndicatorHeader | None) -> int:
+    """The last column of the printed form: of the title's merge or the table. 0 where neither tells."""
+    title = region.slot(*region.title) if region.title else None
+    edges = [title.right] if title and title.right > title.left else []
+    return max([*edges, header.right] if header else edges, default=0)
+
+
+def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
+    extent = find_extent(region, header) if header else None
+    table = set(range(header.top, extent.last + 1)) if header and extent else set()
+    if extent and extent.total:
+        table.add(extent.total.top)
+    rest = [row for row in region.filled_below(region.top - 1) if row not in table]
+    fund = find_fund_table(region, rest)
+    money = {fund.header, *fund.rows} if fund else set()
+    rest = [row for row in rest if row not in money]
+    goals: list[Pair] = []
+    aims: set[int] = set()
+    for row in rest:
+        found = read_goals(region, row)
+        goals += found
+        aims.update(line for goal in found for line in range(row, goal.at.row + 1))
+    rest = [row for row in rest if row not in aims]
+    pairs = list(read_pairs(region, rest))
+    if extent and extent.total:
+        pairs += read_pairs(region, [extent.total.top], extent.total.right + 1)
+    claimed = table | money | aims | {pair.label_at.row for pair in pairs}
+    above = header.top if header else max(claimed, default=region.top)
+    head_end = min([above, *money])
+    return _Layout(
+        header=header,
+        extent=extent,
+        fund=fund,
+        goals=tuple(goals),
+        pairs=tuple(pairs),
+        head_rows=tuple(row for row in rest if row < head_end),
+        rows=frozenset(row for row in region.filled_below(region.top - 1) if row in claimed or row <= above),
+    )
+
+
+def _year(region: Region, title: Located[str], pairs: Mapping[str, Pair]) -> Located[int]:
+    year = read_year(region, title)
+    pair = pairs.get("budget_year")
+    if pair and year.value is None:
+        return Located(parse_year(pair.cell.text), pair.at, pair.cell.text)
+    return year
+
+
+def _read_groups(
+    region: Region, layout: _Layout, reader: CellReader, year: int | None
+) -> tuple[Group, ...]:
+    if layout.header is None or layout.extent is None:
+        return ()
+    report_splits(region, layout.header, layout.extent, reader)
+    return read_groups(region, layout.header, layout.extent.indicators, reader, year)
+
+
+def _read_funding(
+    region: Region, layout: _Layout, pairs: Mapping[str, Pair], at: CellRef, reader: CellReader, asked: bool
+) -> Funding:
+    unit = _form_unit(region, layout)
+    if layout.fund:
+        return read_fund_table(region, layout.fund, pairs, reader, unit)
+    if asked and not pairs.keys() & {"current_budget", "executed"}:
+        reader.missing(at, "项目资金")
+    return read_fund_fields(pairs, at, reader, unit)
+
+
+def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
+    """The unit of a line such as `金额单位：万元` in the head of the form."""
+    texts = (slot.cell.value for row in layout.head_rows for slot in region.own(row))
+    lines = (text for text in texts if isinstance(text, str) and len(text) < 60 and "单位" in text)
+    return next(filter(None, map(money_unit, lines)), None)
+
+
+def _read_total(
+    region: Region, layout: _Layout, id_: str, at: CellRef, reader: CellReader
+) -> Located[Decimal]:
+    if layout.header is None or layout.extent is None:
+        return Located(None, at)
+    return read_total(region, layout.header, layout.extent, id_, reader)
+
+
+def _is_objective(title: Located[str], header: IndicatorHeader | None, pairs: Mapping[str, Pair]) -> bool:
+    """A form with targets and no points, titled 目标表 or with an applicant. A 绩效目标自评表 is a self-evaluation."""
+    name = normalised(title.raw)
+    if "自评" in name or (header and "score" in header.columns):
+        return False
+    return "目标" in name or "applicant_unit" in pairs
+
+
+def _report_missing(
+    region: Region, layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
+) -> None:
+    """L110 for what no form of the kind can do without."""
     if "project_name" not in pairs:
-        reader.missing(title.at, "项目名称")
+        reader.missing(at, "项目名称")
+    header = layout.header
     if header is None:
-        reader.missing(title.at, "绩效指标")
-    labels = _labels(region, layout, groups, funding)
-    if _is_objective(title, header, pairs):
-        form: Form = ObjectiveForm(
-            title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems,
-            funding=funding,
-        )  # fmt: skip
-        return FormOnSheet(form, layout.rows)
-    total, total_max = Located[Decimal](None, title.at), Located[Decimal](None, title.at)
+        reader.missing(at, "绩效指标")
+        return
+    if objective:
+        return
+    for id_, word in (("max_score", "分值"), ("score", "得分")):
+        if id_ not in header.columns:
+            reader.missing(region.grid.ref(header.top, header.left), word)
+    if header.has_points and layout.extent and layout.extent.total is None:
+        reader.missing(at, "总分")
+
+
+def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> frozenset[str]:
+    """Every label met, as printed and without a colon behind."""
+    met = [pair.label for pair in (*layout.goals, *layout.pairs)]
+    met += [group.label.value or "" for group in groups]
+    if layout.header:
+        met += [slot.text for id_, slot in layout.header.columns.items() if id_ not in EXTRA_COLUMNS]
+    if layout.extent and layout.extent.total:
+        met.append(layout.extent.total.text)
+    if layout.fund:
+        met += [slot.text for slot in layout.fund.columns.values()]
+        met += [slot.text for slot in layout.fund.row_labels]
+    known_blocks = frozenset().union(*vocabulary().blocks.values())
+    met += [slot.text for row in layout.rows for slot in region.own(row) if slot.key in known_blocks]
+    plain = {normalised(label) for label in met}
+    return frozenset(plain | {label.rstrip(":") for label in plain}) - {""}

@@ -50,7 +50,7 @@ class CellReader:
         if self._is_error(cell, at, label):
             return Located(None, at, cell.text)
         located: Located[Target] = Located(None, at, _raw(cell))
-        return located if located.blank else Located(read_measure(cell, year), at, located.raw)
+        return located if located.blank else Located(read_measure(cell, located.raw, year), at, located.raw)
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         located = Located(value, at, _raw(cell))

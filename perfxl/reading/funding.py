@@ -30,6 +30,7 @@ class FundTable:
     rows: tuple[int, ...]
     label_column: int
     """0 where nothing stands left of the figures."""
+    row_labels: tuple[Slot, ...]
 
 
 def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
@@ -39,10 +40,13 @@ def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
         if columns:
             first = min(slot.left for slot in columns.values())
             left = [slot for slot in region.slots(row) if slot.right < first and not slot.blank]
-            block = next((slot for slot in left if slot.bottom > row or slot.key in vocabulary().blocks["funding"]), None)
+            words = vocabulary().blocks["funding"]
+            block = next((slot for slot in left if slot.bottom > row or slot.key in words), None)
             start = max(slot.bottom for slot in columns.values()) + 1
             body = tuple(_fund_rows(region, start, columns, first, block))
-            return FundTable(columns, block, row, body, first - 1)
+            names = tuple(region.slot(line, first - 1) for line in body) if first > 1 else ()
+            labels = tuple(name for name in names if name != block)
+            return FundTable(columns, block, row, body, first - 1, labels)
     return None
 
 
@@ -62,13 +66,15 @@ def _fund_rows(
 ) -> Iterable[int]:
     columns_left = {slot.left for slot in columns.values()}
     covered_to = block.bottom if block and block.bottom > block.top else 0
-    for row in range(start, region.bottom + 1):
+    above = start - 1
+    for row in region.filled_below(above):
         own = region.own(row)
         labels = [slot for slot in own if slot.left not in columns_left]
         if any(vocabulary().known(slot.key) or slot.key in vocabulary().columns for slot in labels):
             return
-        if row > covered_to and (covered_to or not own):
+        if row > covered_to and (covered_to or row > above + 1):
             return
+        above = row
         label = region.slot(row, first - 1) if first > 1 else None
         has_label = label is not None and label.top == row and not label.blank
         if has_label or any(slot.left in columns_left for slot in own):
@@ -80,7 +86,8 @@ def read_fund_table(
 ) -> Funding:
     """Amounts in 元. The total is the row named so, else the first."""
     stated = [table.block.text if table.block else "", *(slot.text for slot in table.columns.values())]
-    unit = next(filter(None, map(money_unit, stated)), None) or form_unit or "元"
+    units: list[MoneyUnit] = [unit for text in stated if (unit := money_unit(text))]
+    unit = units[0] if units else form_unit or "元"
     lines = [_fund_row(region, table, row, unit, reader) for row in table.rows]
     at = region.ref(next(iter(table.columns.values())))
     total = next((line for line in lines if label_key(line.label.raw) in vocabulary().funding_totals), None)

@@ -50,11 +50,13 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(blocks=blocks, **tables)
 
 
-@lru_cache(maxsize=8192)
 def label_key(text: str) -> str:
     """A label as it is compared. Empty for texts too long to be one."""
-    if not text or len(text) > _LONGEST:
-        return ""
+    return _key(text) if len(text) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=8192)
+def _key(text: str) -> str:
     key = _NUMBERING.sub("", normalised(text).strip("*★☆"))
     while match := _last_tail(key):
         key = key[: match.start()]
@@ -73,11 +75,13 @@ def inline_pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-@lru_cache(maxsize=8192)
 def is_title(text: str) -> bool:
     """Whether the text can be the title of a form: `2019年度财政项目绩效自评价`, `项目支出绩效自评表`."""
-    if len(text) > 60 or "绩效" not in normalised(text):
-        return False
+    return len(text) <= 60 and _is_title(text)
+
+
+@lru_cache(maxsize=8192)
+def _is_title(text: str) -> bool:
     key = normalised(text)
     return bool(_TITLE.fullmatch(key)) and not _NO_TITLE.search(key)
 

@@ -22,8 +22,10 @@ def folded(text: str) -> str:
 
     Unlike NFKC this leaves superscripts and foreign digits alone: `³8` and `٣٨` must not become numbers.
     """
-    visible = "".join(c for c in text.translate(_SIGNS) if unicodedata.category(c) != "Cf")
-    return " ".join(visible.split())
+    plain = " ".join(text.translate(_SIGNS).split())
+    if plain.isprintable():
+        return plain
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 _PLAIN = str.maketrans("〇壹贰貳叁參肆伍陆陸柒捌玖两兩拾佰仟萬億", "零一二二三三四五六六七八九二二十百千万亿")

@@ -155,24 +155,24 @@ class _RowReader:
 
     def _displaced(self, row: int) -> tuple[Slot, Slot] | None:
         """A name in a level column and a figure where the name belongs, the rest of the row empty."""
-        place = self._slot(row, "level3")
-        target = self._slot(row, "target")
-        if place is None or target is None or place.blank or read_measure(place.cell, self.year).kind == "text":
+        place, target = self._slot(row, "level3"), self._slot(row, "target")
+        if place is None or target is None or not target.blank or not self._alone(place, row):
             return None
-        names = {"level1", "level2"} & self.header.columns.keys()
-        name_slots = [slot for id_ in names if (slot := self._slot(row, id_)) and self._alone(slot, row)]
-        others = self.header.columns.keys() - names - {"level3", *EXTRA_COLUMNS}
+        levels = {"level1", "level2"} & self.header.columns.keys()
+        names = [slot for id_ in levels if (slot := self._slot(row, id_)) and self._alone(slot, row)]
+        others = self.header.columns.keys() - levels - {"level3", *EXTRA_COLUMNS}
         empty = all((slot := self._slot(row, id_)) is None or slot.blank for id_ in others)
-        return (name_slots[0], place) if len(name_slots) == 1 and empty and self._alone(place, row) else None
+        if len(names) != 1 or not empty or read_measure(place.cell, place.text, self.year).kind == "text":
+            return None
+        return names[0], place
 
     def _alone(self, slot: Slot, row: int) -> bool:
         return not slot.blank and slot.top == slot.bottom == row
 
     def _read_displaced(self, row: int, name: Slot, value: Slot) -> Indicator:
         block = self._block(row)
-        word = next(slot.key for slot in self.header.columns.values() if slot.left == name.left)
         at, value_at = self.region.ref(name), self.region.ref(value)
-        numbers = {"found": name.text.strip(), "where": f"{word}栏"}
+        numbers = {"text": name.text.strip(), "column": self._word("level3")}
         self.reader.report(
             Finding("L102", at, self._word("level3"), name.text, numbers=numbers, related=(value_at,))
         )

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from perfxl.grid import Cell, CellRef, Grid
+from perfxl.grid import Cell, CellRef, Grid, Merge
 from perfxl.reading.labels import label_key
+
+_WIDEST = 100
+"""Columns looked at. No form is wider; a stray cell in XFD1 must not cost a scan of every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,13 @@ class Slot:
     bottom: int
     right: int
     cell: Cell
+    blank: bool
+    key: str
+    """The text as a label is compared; empty for numbers and long texts."""
 
     @property
     def text(self) -> str:
         return self.cell.text
-
-    @property
-    def blank(self) -> bool:
-        return self.cell.value is None or not self.cell.text.strip()
-
-    @property
-    def key(self) -> str:
-        """The text as a label is compared; empty for numbers and long texts."""
-        return label_key(self.cell.value) if isinstance(self.cell.value, str) else ""
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,22 @@ class Region:
     bottom: int
     title: tuple[int, int] | None = None
     right: int = 0
+    """0 where the form's width is not known."""
     _rows: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _own: dict[int, list[Slot]] = field(default_factory=dict, compare=False, repr=False)
+    _slots: dict[tuple[int, int], Slot] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, right: int) -> Region:
-        return replace(self, right=right, _rows={})
+        return replace(self, right=right, _rows={}, _own={})
 
     def slot(self, row: int, column: int) -> Slot:
-        merge = self.grid.merge_at(row, column)
-        return Slot(merge.top, merge.left, merge.bottom, merge.right, self.grid.cell(merge.top, merge.left))
+        slot = self._slots.get((row, column))
+        if slot is None:
+            merge = self.grid.merge_at(row, column)
+            first = (merge.top, merge.left)
+            slot = self._slots.get(first) or _slot(merge, self.grid.cell(*first))
+            self._slots[first] = self._slots[row, column] = slot
+        return slot
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included."""
@@ -61,7 +66,9 @@ class Region:
 
     def own(self, row: int) -> list[Slot]:
         """The places that begin in this row and are filled."""
-        return [slot for slot in self.slots(row) if slot.top == row and not slot.blank]
+        if row not in self._own:
+            self._own[row] = [slot for slot in self.slots(row) if slot.top == row and not slot.blank]
+        return self._own[row]
 
     def ref(self, slot: Slot) -> CellRef:
         return self.grid.ref(slot.top, slot.left)
@@ -76,9 +83,17 @@ class Region:
         return [row for row, _ in self.grid.rows()]
 
     def _scan(self, row: int) -> Iterator[Slot]:
+        # One column more than has content: a value that nobody filled in, right of the last label.
+        last = min(self.right or self.grid.last_column, self.grid.last_column + 1, _WIDEST)
         column = 1
-        while column <= (self.right or self.grid.last_column):
+        while column <= last:
             slot = self.slot(row, column)
             yield slot
             column = slot.right + 1
 
+
+def _slot(merge: Merge, cell: Cell) -> Slot:
+    value = cell.value
+    words = value if isinstance(value, str) else ""
+    blank = value is None or (isinstance(value, str) and not value.strip())
+    return Slot(merge.top, merge.left, merge.bottom, merge.right, cell, blank, label_key(words) if words else "")

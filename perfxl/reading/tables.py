@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
 from perfxl.finding import Finding
 from perfxl.form import Located
@@ -28,18 +29,24 @@ class IndicatorHeader:
     bottom: int
     columns: Mapping[str, Slot]
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Slot, ...]:
         """The labels of the printed columns."""
         return tuple(slot for id_, slot in self.columns.items() if id_ not in EXTRA_COLUMNS)
 
-    @property
+    @cached_property
     def left(self) -> int:
         return min(slot.left for slot in self.inputs)
 
-    @property
+    @cached_property
     def right(self) -> int:
         return max(slot.right for slot in self.inputs)
+
+    @cached_property
+    def first_figure(self) -> int:
+        """The first column of 指标值, 分值 and the like; words stand left of it."""
+        figures = ("target", "actual", "max_score", "score")
+        return min(slot.left for id_, slot in self.columns.items() if id_ in figures)
 
     @property
     def has_points(self) -> bool:
@@ -132,6 +139,7 @@ def read_total(
     return reader.points(slot.cell, region.ref(slot), label.key)
 
 
+@lru_cache(maxsize=4096)
 def group_points(label: str) -> tuple[str, Decimal | None]:
     """`投入与管理 (36分)` → 投入与管理 and 36."""
     text = normalised(label)
@@ -166,15 +174,9 @@ def _total_at(region: Region, header: IndicatorHeader, row: int) -> Slot | None:
 
 
 def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> Slot | None:
-    figures = [header.columns[id_].left for id_ in ("target", "actual", "max_score", "score") if id_ in header.columns]
-    return next(
-        (
-            slot
-            for slot in region.own(row)
-            if slot.left < min(figures) and vocabulary().totals.get(slot.key) == kind
-        ),
-        None,
-    )
+    totals = vocabulary().totals
+    labels = (slot for slot in region.own(row) if slot.left < header.first_figure)
+    return next((slot for slot in labels if totals.get(slot.key) == kind), None)
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:

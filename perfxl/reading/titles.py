@@ -30,8 +30,8 @@ def find_regions(grid: Grid) -> Iterator[Region]:
             if named:
                 starts.append((_head_of(grid, row), None))
             named = True
-    bottoms = [row - 1 for row, _ in starts[1:]] + [grid.last_row]
-    for (top, title_cell), bottom in zip(starts, bottoms, strict=True):
+    ends = [row - 1 for row, _ in starts[1:]] + [grid.last_row]
+    for (top, title_cell), bottom in zip(starts, ends, strict=False):
         yield Region(grid, top, bottom, title_cell)
 
 

@@ -68,13 +68,11 @@ def _one_of(words: dict[str, Operator]) -> str:
 
 
 # Measure words. After a figure in Arabic digits a short noun may follow: 12个街道, 5篇报告.
-_MEASURE_WORD = "|".join(
-    (
-        "个工作日|工作日|个月|个季度|季度|个百分点|百分点|个|项|人次|人天|人年|人|批次|批|场次|场|次|名|户次|户|家|篇次|篇|份|册|本|套"
-        "|台次|台|辆次|辆|车次|件次|件|天|日|周|月|年|小时|分钟|秒|平方公里|平方千米|平方米|立方米|公里|千米|米|亩|公顷"
-        "|公斤|千克|吨|升|元|期次|期|处|座|条|所|间|栋|幢|村|乡镇|县|株|棵|头|只|羽|种|宗|起|例|课时|学时|班次|班|届|轮|遍|倍"
-        "|块|张|幅|部|支|组|对|岁|字|厘米|毫米|分贝|千瓦时|千瓦|兆瓦"
-    ).split("|")
+_MEASURE_WORD = (
+    "个工作日|工作日|个月|个季度|季度|个百分点|百分点|个|项|人次|人天|人年|人|批次|批|场次|场|次|名|户次|户|家|篇次|篇|份|册|本|套"
+    "|台次|台|辆次|辆|车次|件次|件|天|日|周|月|年|小时|分钟|秒|平方公里|平方千米|平方米|立方米|公里|千米|米|亩|公顷"
+    "|公斤|千克|吨|升|元|期次|期|处|座|条|所|间|栋|幢|村|乡镇|县|株|棵|头|只|羽|种|宗|起|例|课时|学时|班次|班|届|轮|遍|倍"
+    "|块|张|幅|部|支|组|对|岁|字|厘米|毫米|分贝|千瓦时|千瓦|兆瓦"
 )
 _SYMBOL = "kg|km²|km2|km|m²|m2|m³|m3|㎡|m|t|ha|h|d|GB|TB|MB|kWh|kW|KW|MWh|MW|℃|分"
 _NOUN = "(?:(?![以未不已约多余几左右达完到内前后成])[\u4e00-\u9fff]){0,4}"
@@ -190,9 +188,9 @@ def read_share(cell: Cell, in_percent: bool = False) -> Decimal | None:
     return bare / 100 if in_percent or abs(bare) > 2 else bare
 
 
-def read_measure(cell: Cell, year: int | None = None) -> Target:
-    """A 指标值 or 实际完成值 from its cell: what it shows, with the exact number behind it."""
-    shown = parse_measure(cell.text, year)
+def read_measure(cell: Cell, text: str, year: int | None = None) -> Target:
+    """A 指标值 or 实际完成值 from its cell and the text it shows, with the exact number behind it."""
+    shown = parse_measure(text, year)
     if isinstance(cell.value, Decimal) and shown.kind == "number":
         exact = _sane(cell.value)
         return _TEXT if exact is None else Target("number", shown.operator, exact, unit=shown.unit)

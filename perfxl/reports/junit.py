@@ -7,7 +7,7 @@ from typing import TextIO
 from perfxl.finding import Finding, Severity
 from perfxl.reports.escaping import html_text
 from perfxl.reports.view import View
-from perfxl.reports.words import fix_text, severity_word, word
+from perfxl.reports.words import severity_word, word
 from perfxl.review import FileReview
 
 
@@ -45,7 +45,7 @@ class JunitReport:
         elif status == "skipped":
             body = f'<skipped message="{message}"/>'
         elif finding.severity is Severity.error:
-            cure = html_text(fix_text(finding, lang))
+            cure = html_text(finding.fix(lang))
             body = f'<failure message="{message}" type="{finding.code}">{cure}</failure>'
         else:
             body = f"<system-out>{html_text(severity_word(finding, lang))} {message}</system-out>"

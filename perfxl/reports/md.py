@@ -8,7 +8,7 @@ from perfxl.reports.escaping import markdown_text
 from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.text import totals_lines
 from perfxl.reports.view import View, points_text, rate_text
-from perfxl.reports.words import SEVERITIES, fix_text, severity_word, word
+from perfxl.reports.words import SEVERITIES, severity_word, word
 from perfxl.review import FileReview
 
 
@@ -34,7 +34,7 @@ class MarkdownReport:
                 finding.code,
                 finding.at.in_file,
                 finding.message(lang),
-                fix_text(finding, lang),
+                finding.fix(lang),
             )
             lines.append(_table_row([markdown_text(cell) for cell in cells]))
         self._sections.append("\n".join(lines) + "\n")

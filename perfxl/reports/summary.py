@@ -17,7 +17,7 @@ from perfxl.reports.summary_charts import write_charts
 from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_sums import write_sums
 from perfxl.reports.view import View
-from perfxl.reports.words import fix_text, severity_word, word
+from perfxl.reports.words import severity_word, word
 from perfxl.review import FileReview
 
 FIRST_ROW = 3
@@ -182,7 +182,7 @@ class SummaryReport:
             finding.reported or "",
             finding.expected or "",
             finding.message(lang),
-            fix_text(finding, lang),
+            finding.fix(lang),
         )
         for column, text in enumerate(texts, start=3):
             style = formats.severity(finding) if column == 4 else formats.wrapped

@@ -10,7 +10,7 @@ from perfxl.reports.escaping import visible
 from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.printer import Line, Printer, Span
 from perfxl.reports.view import View, mean_text, money_text, points_text, rate_text
-from perfxl.reports.words import SEVERITIES, brackets, colon, fix_text, severity_word, word
+from perfxl.reports.words import SEVERITIES, brackets, colon, severity_word, word
 from perfxl.review import FileReview, Status
 
 SEVERITY_STYLES = {Severity.error: "bold red", Severity.query: "yellow", Severity.info: "cyan"}
@@ -127,7 +127,7 @@ def _finding_line(finding: Finding, view: View) -> Line:
 def _cure(finding: Finding, view: View) -> str:
     mark = colon(view.lang)
     source = f"{word('source', view.lang)}{mark}{finding.entry.source}"
-    return visible(f"{source}  {word('fix', view.lang)}{mark}{fix_text(finding, view.lang)}")
+    return visible(f"{source}  {word('fix', view.lang)}{mark}{finding.fix(view.lang)}")
 
 
 def _head(view: View) -> list[Span]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from perfxl.expr import half_up
 from perfxl.figures import money, percent, points
 from perfxl.finding import Finding, Language, Severity
+from perfxl.notation import half_up
 from perfxl.review import FileReview
 
 

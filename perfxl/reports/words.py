@@ -40,7 +40,6 @@ _WORDS = {
     "cell": ("单元格", "cell"),
     "score_table": ("评分底稿", "scores"),
     # findings
-    "findings": ("问题", "findings"),
     "severity": ("级别", "severity"),
     "code": ("代码", "code"),
     "message": ("说明", "message"),
@@ -56,8 +55,7 @@ _WORDS = {
     "summary": ("汇总", "summary"),
     "status": ("状态", "status"),
     "file": ("文件", "file"),
-    "files": ("文件", "files"),
-    "forms": ("表", "forms"),
+    "form": ("表", "form"),
     "mean": ("平均分", "mean score"),
     "weighted_mean": ("按预算加权平均分", "mean score weighted by budget"),
     "grades": ("等级分布", "grades"),
@@ -82,12 +80,6 @@ def severity_word(finding: Finding, lang: Language) -> str:
     """错误, 核实, 提示; a 核实 whose 说明 is written says so."""
     settled = brackets(word("settled", lang), lang) if finding.settled else ""
     return finding.severity.label(lang) + settled
-
-
-def fix_text(finding: Finding, lang: Language) -> str:
-    """怎么改, with the finding's own words in."""
-    values = {"reported": finding.reported or "", "expected": finding.expected or "", "field": finding.field}
-    return finding.entry.words(lang).fix.format_map(values | dict(finding.numbers))
 
 
 SEVERITIES = (Severity.error, Severity.query, Severity.info)

@@ -184,9 +184,9 @@ class SheetReader:
     def _merge(self, attributes: Attributes) -> None:
         if len(self.merges) >= MAX_MERGES:
             raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
-        first, _, last = attributes.get("ref", "").partition(":")
+        first, colon, last = attributes.get("ref", "").partition(":")
         top, left = _position(first)
-        bottom, right = _position(last) if last else (top, left)
+        bottom, right = _position(last) if colon else (top, left)
         self.merges.append(Merge(min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
 
     def _protection(self, attributes: Attributes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -51,17 +52,19 @@ class PartParser:
         length = 0
         inside = False
 
-        def begin_text(attributes: Attributes, also: Callable[[Attributes], None] | None = None) -> None:
+        def begin_text(_: Attributes) -> None:
             nonlocal inside, length
             inside = True
             length = 0
             pieces.clear()
-            if also is not None:
-                also(attributes)
+
+        def begin_text_after(started: Callable[[Attributes], None], attributes: Attributes) -> None:
+            started(attributes)
+            begin_text(attributes)
 
         starts = dict(self._starts)
         for name in self._texts:
-            starts[name] = partial(begin_text, also=starts.get(name))
+            starts[name] = partial(begin_text_after, starts[name]) if name in starts else begin_text
         start_of = starts.get
         text_of, end_of = self._texts.get, self._ends.get
 
@@ -113,6 +116,14 @@ class PartParser:
     def _check_encoding(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
             raise damaged(f"部件 {self.part} 的编码不受支持")
+
+
+def without(data: bytes, tags: re.Pattern[bytes]) -> bytes:
+    """The part without these tags, which saves a third of the time. `tags` may match whole, well-formed tags only.
+
+    Left as it is where a comment, CDATA section or processing instruction could hold the same bytes as text.
+    """
+    return data if b"<!" in data or data.count(b"<?") > 1 else tags.sub(b"", data)
 
 
 def text_too_long() -> UnreadableFile:

@@ -1,0 +1,144 @@
+"""A page on its own: no network, no other file. Filters with a little script, charts as inline SVG."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import TextIO
+
+from perfxl import __version__
+from perfxl.finding import catalog
+from perfxl.reports.escaping import html_text
+from perfxl.reports.html_charts import column_chart, rate_columns
+from perfxl.reports.html_sections import file_section, index_head, index_row
+from perfxl.reports.overview import Totals, rows
+from perfxl.reports.view import View, mean_text, money_text, rate_text
+from perfxl.reports.words import SEVERITIES, word
+from perfxl.review import FileReview, Status
+
+_STATUSES: tuple[Status, ...] = ("returned", "accepted", "unreadable", "skipped")
+_IN_MEMORY = 8 * 2**20
+_SECTIONS = "@sections@"
+_SLOT = re.compile("@([a-z-]+)@")
+
+
+class HtmlReport:
+    """Sections of files wait in a temporary file until the sums that stand above them are known."""
+
+    def __init__(self, out: TextIO, view: View, folder: Path | None = None) -> None:
+        """With `folder`, where the page will lie, the files are linked."""
+        self._out, self._view, self._folder = out, view, folder
+        self._totals = Totals()
+        self._rates: list[Decimal] = []
+        self._codes: Counter[str] = Counter()
+        self._index: list[str] = []
+        self._sections = SpooledTemporaryFile(  # noqa: SIM115 -- open until `close`
+            _IN_MEMORY, "w+", encoding="utf-8", newline="\n"
+        )
+
+    def add(self, file: FileReview) -> None:
+        self._totals.add(file)
+        anchor = f"f{self._totals.files.total()}"
+        for row in rows(file):
+            self._index.append(index_row(row, anchor, self._view))
+            if row.rate is not None:
+                self._rates.append(row.rate)
+        self._codes.update(finding.code for finding in self._view.findings(file.findings))
+        self._sections.write(file_section(file, anchor, self._view, self._folder))
+
+    def close(self) -> None:
+        page = files("perfxl.reports").joinpath("page.html").read_text("utf-8")
+        slots = self._slots(page)
+        before, after = page.split(_SECTIONS)
+        self._out.write(_filled(before, slots))
+        self._sections.seek(0)
+        shutil.copyfileobj(self._sections, self._out)
+        self._sections.close()
+        self._out.write(_filled(after, slots))
+
+    def _slots(self, page: str) -> dict[str, str]:
+        zh = self._view.lang == "zh"
+        files_forms = (self._totals.files.total(), self._totals.forms)
+        return {
+            "lang": "zh-CN" if zh else "en",
+            "script-hash": _script_hash(page),
+            "title": "项目支出绩效自评检查报告" if zh else "Self-evaluation check report",
+            "subtitle": ("{} 个文件，{} 张表" if zh else "{} files, {} forms").format(*files_forms),
+            "skip": "跳到文件列表" if zh else "Skip to the files",
+            "overview": self._overview(),
+            "filter": self._filter(),
+            "index-head": index_head(self._view),
+            "index": "".join(self._index),
+            "version": f"perfxl {__version__}",
+            "keys": "按 / 查找，j、k 逐个文件" if zh else "/ to search, j and k to step",
+        }
+
+    def _overview(self) -> str:
+        totals, lang = self._totals, self._view.lang
+        counts = [(word(status, lang), str(totals.files[status])) for status in _STATUSES]
+        counts += [(severity.label(lang), str(totals.findings[severity])) for severity in SEVERITIES]
+        money = []
+        if totals.adjusted_budget:
+            yuan = word("yuan", lang)
+            money = [
+                (f"{word('budget_sum', lang)} ({yuan})", money_text(totals.adjusted_budget)),
+                (f"{word('executed_sum', lang)} ({yuan})", money_text(totals.executed)),
+                (word("rate", lang), rate_text(totals.rate)),
+            ]
+        if totals.computed.count:
+            money.append((word("mean", lang), mean_text(totals.computed.plain)))
+            money.append((word("weighted_mean", lang), mean_text(totals.computed.weighted)))
+        charts = column_chart(word("grades", lang), totals.ordered_grades)
+        charts += column_chart(word("rate", lang), rate_columns(self._rates, lang))
+        figures = "".join(_figures(group) for group in (counts, money) if group)
+        return f'<div class="panel">{figures}</div>' + (f'<div class="panel charts">{charts}</div>' if charts else "")
+
+    def _filter(self) -> str:
+        lang, zh = self._view.lang, self._view.lang == "zh"
+        find = "按单位、项目、文件、说明查找（按 / 键）" if zh else "unit, project, file, message (press /)"
+        boxes = "".join(
+            f'<label><input type="checkbox" value="{severity.name}" checked> {severity.label(lang)}</label>'
+            for severity in SEVERITIES
+        )
+        known = catalog()
+        codes = [(code, f"{code} {known[code].words(lang).name} ({self._codes[code]})") for code in sorted(self._codes)]
+        statuses: list[tuple[str, str]] = [
+            (status, word(status, lang)) for status in _STATUSES if self._totals.files[status]
+        ]
+        everything = "全部" if zh else "all"
+        return (
+            f'<form class="panel filter" role="search" hidden><input type="search" placeholder="{find}" '
+            f'aria-label="{find}">{boxes}'
+            f"{_select('code', word('code', lang), everything, codes)}"
+            f"{_select('status', word('status', lang), everything, statuses)}"
+            '<output aria-live="polite"></output></form>'
+        )
+
+
+def _figures(pairs: list[tuple[str, str]]) -> str:
+    items = "".join(f"<div><dt>{html_text(term)}</dt><dd>{html_text(text)}</dd></div>" for term, text in pairs)
+    return f'<dl class="figures">{items}</dl>'
+
+
+def _select(name: str, label: str, everything: str, options: list[tuple[str, str]]) -> str:
+    items = "".join(f'<option value="{value}">{html_text(text)}</option>' for value, text in options)
+    return f'<label>{label} <select name="{name}"><option value="">{everything}</option>{items}</select></label>'
+
+
+def _filled(template: str, slots: Mapping[str, str]) -> str:
+    """The template with its @slots@, in one pass: what is filled in is never looked at again."""
+    return _SLOT.sub(lambda match: slots[match[1]], template)
+
+
+def _script_hash(page: str) -> str:
+    """Of the only script that the page's policy lets run."""
+    script = page.partition("<script>")[2].partition("</script>")[0]
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
