@@ -16,22 +16,23 @@ POINTS_IN_RULE = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]")
 def required_blank(context: Context) -> Iterator[Finding]:
     """必填空白。Labels that the form does not have at all are the reader's L110."""
     form, layout = context.form, context.scheme.layout
-    if form.year.blank:
-        yield Finding("L101", form.year.at, "年度")
+    blanks = {form.year.at: "年度"} if form.year.blank else {}
     for field in (*layout.header, *layout.goals, *layout.footer):
         located = form.fields.get(field.id)
         if field.required and located is not None and located.blank:
-            yield Finding("L101", located.at, field.label)
+            blanks[located.at] = field.label.rstrip("：:")
     total = form.funding.total
     amounts = [("预算数", total.adjusted_budget)]
     if isinstance(form, SelfEvaluation):
         amounts.append(("执行数", total.executed))
     if context.scorecard is not None and context.scorecard.ratio is not None:
         amounts.append(("预算执行率", total.rate))
-    from_parts = any(not part.adjusted_budget.blank for part in form.funding.parts)
-    for label, amount in amounts:
-        if amount.blank and not from_parts:
-            yield Finding("L101", amount.at, label)
+    if not any(not part.adjusted_budget.blank for part in form.funding.parts):  # else F113
+        for label, amount in amounts:
+            if amount.blank:
+                blanks.setdefault(amount.at, label)
+    for at, label in blanks.items():
+        yield Finding("L101", at, label)
 
 
 @check("L102")

@@ -123,7 +123,7 @@ class Sheet:
         """A constant, or a blank cell for None and an empty text."""
         form = self._merge(box, look, str(value or ""))
         if isinstance(value, str) and value:
-            if value[0] in "=+-@" and look.get("num_format") != "@":
+            if value[0] in "=+-@" and look.get("num_format") != styles.AS_TEXT:
                 form = self.look({**look, "quote_prefix": True})
             self.raw.write_string(box.top, box.left, value, form)
         elif isinstance(value, Decimal):

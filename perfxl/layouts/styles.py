@@ -15,7 +15,9 @@ PADDING_POINTS = 6.0
 _PIXELS_PER_POINT = 96 / 72
 _PIXELS_PER_CHARACTER, _CELL_PIXELS = 7, 5
 
-_TEXT: Look = {"font_name": SONG, "font_size": SIZE, "valign": "vcenter", "text_wrap": True}
+DEFAULT: Look = {"font_name": SONG, "font_size": SIZE}
+"""Of the workbook: its digits, 7 pixels wide, are the unit of column widths."""
+_TEXT: Look = {**DEFAULT, "valign": "vcenter", "text_wrap": True}
 _CELL: Look = {**_TEXT, "border": 1}
 TITLE: Look = {"font_name": HEI, "font_size": 18, "align": "center", "valign": "vcenter"}
 YEAR_LINE: Look = {"font_name": SONG, "font_size": 12, "align": "center", "valign": "vcenter"}
@@ -24,11 +26,13 @@ SECTION: Look = {**_CELL, "align": "center", "bold": True}
 PRINTED: Look = {**_CELL, "align": "left"}
 NOTE_LINE: Look = {**_TEXT, "font_size": 9, "align": "left"}
 COMPUTED: Look = {**_CELL, "align": "center"}
-AMOUNT: Look = {**_CELL, "text_wrap": False, "shrink": True, "align": "right"}
+AMOUNT: Look = {**_CELL, "text_wrap": False, "shrink": True, "align": "center"}
 
-# Texts are typed into cells of the format @: 3-5 stays 3-5 and =100% stays a text. Long texts are not, because
+AS_TEXT = 49
+"""The number format @."""
+# Texts are typed into such cells: 3-5 stays 3-5 and =100% stays a text. Long texts are not, because
 # older programs show #### for more than 255 characters in such a cell.
-INPUT: Look = {**_CELL, "align": "left", "locked": False, "num_format": "@"}
+INPUT: Look = {**_CELL, "align": "left", "locked": False, "num_format": AS_TEXT}
 INPUT_CENTRED: Look = {**INPUT, "align": "center"}
 INPUT_LONG: Look = {**INPUT, "num_format": "General", "valign": "top"}
 INPUT_POINTS: Look = {**INPUT_CENTRED, "num_format": "General"}
@@ -41,7 +45,7 @@ HELPER_HEADER: Look = {**_CELL, "align": "center", "font_color": "#7F7F7F", "bg_
 HELPER: Look = {**_CELL, "align": "center", "font_color": "#7F7F7F", "border_color": "#BFBFBF"}
 HELPER_INPUT: Look = {**HELPER, "locked": False}
 HINT: Look = {**HELPER, "align": "left", "font_color": "#C00000"}
-VERDICT: Look = {"font_name": SONG, "font_size": SIZE, "font_color": "#C00000", "valign": "vcenter"}
+VERDICT: Look = {**DEFAULT, "font_color": "#C00000", "valign": "vcenter"}
 # An empty cell in a tall font keeps a row tall that Excel is free to fit to its text.
 STRUT: Look = {"font_size": 17}
 STRUT_POINTS = 22.0

@@ -36,7 +36,7 @@ _ALLOWED = (
 def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> None:
     """Write the official form, blank or filled, with formulas and their results."""
     content = content or BLANK_CONTENT
-    book = Workbook(str(path), {"in_memory": True})
+    book = Workbook(str(path), {"in_memory": True, "default_format_properties": dict(styles.DEFAULT)})
     book.set_properties({"title": scheme.name, "author": "perfxl", "created": _CREATED})
     book.set_custom_property("perfxl.scheme", scheme.id)
     book.set_custom_property("perfxl.template_version", TEMPLATE_VERSION)
@@ -77,7 +77,7 @@ def _print_setup(drawing: Drawing, table: Table) -> None:
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
         page.center_horizontally()
-        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        page.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
         page.set_footer("&C第 &P 页 共 &N 页")
     first = next(iter(drawing.required.values()))
     raw.set_selection(first.top, first.left, first.top, first.left)

@@ -70,7 +70,7 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, reader)
-    _report_missing(region, layout, pairs, objective, title.at, reader)
+    _report_missing(layout, pairs, objective, title.at, reader)
     labels = _labels(region, layout, groups)
     about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
     form: Form
@@ -145,7 +145,7 @@ def _read_funding(
 ) -> Funding:
     unit = _form_unit(region, layout)
     if layout.fund:
-        return read_fund_table(region, layout.fund, pairs, reader, unit)
+        return read_fund_table(region, layout.fund, pairs, at, reader, unit)
     if asked and not pairs.keys() & {"current_budget", "executed"}:
         reader.missing(at, "项目资金")
     return read_fund_fields(pairs, at, reader, unit)
@@ -175,7 +175,7 @@ def _is_objective(title: Located[str], header: IndicatorHeader | None, pairs: Ma
 
 
 def _report_missing(
-    region: Region, layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
+    layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
 ) -> None:
     """L110 for what no form of the kind can do without."""
     if "project_name" not in pairs:
@@ -188,7 +188,7 @@ def _report_missing(
         return
     for id_, word in (("max_score", "分值"), ("score", "得分")):
         if id_ not in header.columns:
-            reader.missing(region.grid.ref(header.top, header.left), word)
+            reader.missing(at, word)
     if header.has_points and layout.extent and layout.extent.total is None:
         reader.missing(at, "总分")
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from perfxl.reading.numerals import CHINESE_DIGITS, chinese_number, folded, positional
 
 _YEAR = r"(?:19|20)[0-9]{2}"
-_YEAR_IN_TEXT = re.compile(rf"(?<![0-9])({_YEAR})(?=年)")
+_YEAR_IN_TEXT = re.compile(rf"(?<![0-9])(?<![0-9][-~—至])({_YEAR})(?=年)")
 _CHINESE_YEAR = re.compile(r"(?<![零〇一二三四五六七八九])([零〇一二三四五六七八九]{4})(?=年)")
 _ORDINAL = re.compile(rf"([{CHINESE_DIGITS}]{{1,3}})(?=[月日号])")
 _DATE = re.compile(
@@ -52,7 +52,7 @@ def parse_year(text: str) -> int | None:
 
 def parse_deadline(text: str, year: int | None = None) -> Deadline | None:
     """`2023年12月` → 2023-12-31, `12月底前` → the end of December of `year`. None for what is no date."""
-    plain = re.sub(r"(?<![0-9]) | (?![0-9])", "", folded(text)).rstrip("。;,")
+    plain = re.sub(r"(?<![0-9]) | (?![0-9])", "", folded(text)).rstrip("。;")
     match = _DATE.fullmatch(_arabic(plain))
     if not match:
         return None

@@ -139,7 +139,7 @@ def parse_measure(text: str, year: int | None = None) -> Target:
 
     `year` is the form's, for dates without one such as `12月底前`.
     """
-    plain = re.sub("元[整正]$", "元", _close_up(text).rstrip("。;,"))
+    plain = re.sub("元[整正]$", "元", _close_up(text).rstrip("。;"))
     if not plain or len(plain) > _LONGEST:
         return _TEXT
     if deadline := parse_deadline(plain, year):

@@ -161,8 +161,8 @@ def _finding_model(finding: Finding, lang: Language) -> FindingModel:
         place=finding.at.in_file,
         field=finding.field,
         message=finding.message(lang),
-        reported=finding.reported,
-        expected=finding.expected,
+        reported=finding.reported or None,
+        expected=finding.expected or None,
     )
 
 

@@ -68,11 +68,11 @@ class TextReport:
 def heading(row: FormRow, view: View) -> list[Line]:
     """Who and what a form is, and its totals, reported and by rule."""
     lang = view.lang
-    kind = "self_evaluation" if row.is_evaluation else "objective"
+    kind = word("self_evaluation" if row.is_evaluation else "objective", lang)
+    sheet = "" if row.sheet == kind else brackets(visible(row.sheet), lang)
     year = str(row.year) if row.year else word("blank", lang)
     who = [
-        visible(row.sheet),
-        word(kind, lang),
+        kind + sheet,
         f"{word('scheme', lang)} {visible(row.scheme)}",
         f"{word('year', lang)} {year}",
     ]
@@ -90,7 +90,9 @@ def heading(row: FormRow, view: View) -> list[Line]:
     if row.rate is not None:
         money.append(f"{word('rate', lang)} {rate_text(row.rate)}")
     if row.is_evaluation:
-        money += [total_text(row, view), grade_text(row, view)]
+        money.append(total_text(row, view))
+    if row.grade_reported or row.grade_computed:
+        money.append(grade_text(row, view))
     if money:
         lines.append(((f"  {'  '.join(money)}", ""),))
     return lines
@@ -156,7 +158,7 @@ def totals_lines(totals: Totals, view: View) -> list[str]:
     """Three plain sentences: how many, how much, how good."""
     lang = view.lang
     statuses: tuple[Status, ...] = ("accepted", "returned", "unreadable", "skipped")
-    counts = [f"{word('files', lang)} {totals.files.total()}"]
+    counts = [f"{word('file', lang)} {totals.files.total()}"]
     counts += [f"{word(status, lang)} {totals.files[status]}" for status in statuses]
     counts += [f"{severity.label(lang)} {totals.findings[severity]}" for severity in SEVERITIES]
     lines = ["  ".join(counts)]

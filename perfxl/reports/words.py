@@ -31,8 +31,6 @@ _WORDS = {
     "if_full": ("补满", "if full"),
     # the score table
     "indicator": ("指标", "indicator"),
-    "target": ("指标值", "target"),
-    "actual": ("实际完成值", "actual"),
     "max_score": ("分值", "points"),
     "reported": ("填报", "reported"),
     "computed": ("应为", "by rule"),

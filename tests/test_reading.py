@@ -1,0 +1,436 @@
+"""Reading forms from sheets: layouts met in the field, mistakes, and what is no form."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perfxl.form import Form, Indicator, ObjectiveForm, SelfEvaluation, Target
+from perfxl.grid import Cell, CellValue, Grid, Merge, Workbook
+from perfxl.reading import read_forms
+from tests.grids import cell
+
+D = Decimal
+
+TEN_NINETY = """
+项目支出绩效自评表 | < | < | < | < | < | < | < | <
+（2025年度） | < | < | < | < | < | < | < | <
+项目名称 | < | 农村公路养护 | < | < | < | < | < | <
+主管部门 | < | 某市交通局 | < | < | 实施单位 | 公路中心 | < | <
+项目资金（万元） | < | | 年初预算数 | 全年预算数 | 全年执行数 | 分值 | 执行率 | 得分
+^ | < | 年度资金总额 | 600 | 636.5 | 627.43 | 10 | 98.58% | 9.86
+^ | < | 其中：财政拨款 | 600 | 636.5 | 627.43 | — | |
+年度总体目标 | 预期目标 | < | < | < | 实际完成情况 | < | < | <
+^ | 养护三百二十公里 | < | < | < | 全部完成 | < | < | <
+绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分 | 偏差原因分析及改进措施
+^ | 产出指标 | 数量指标 | 养护里程 | ≥320公里 | 320公里 | 30 | 30 |
+^ | ^ | 时效指标 | 完成时间 | 12月底前 | 2025年11月 | 20 | 20 |
+^ | 效益指标 | 社会效益指标 | 惠及村数 | 40个 | 38个 | 30 | 28.5 | 两个村改线
+^ | 满意度指标 | 服务对象满意度指标 | 群众满意度 | ≥90% | 93% | 10 | 10 |
+总分 | < | < | < | < | < | 100 | 98.36 |
+"""
+
+FOUR_DIMENSIONS = """
+2024年度财政项目绩效自评价 | < | < | < | < | <
+项目名称 | 信息化 | 预算单位 | 某办 | < | <
+当年预算数(元) | 1,040,000.00 | 上年预算金额(元) | 1,160,000.00 | < | <
+预算执行数(元) | 1,027,026.81 | 预算执行率(%) | 98.75% | < | <
+绩效等级 | 良好 | < | < | < | <
+一级指标 | 指标名称 | 指标解释 | 权重 | 自评分 | 备注
+投入与管理(36分) | 预算执行率 | 执行进度 | 8 | 8 |
+^ | 目标合理性 | 是否合理 | 28 | 28 |
+产出目标（64分） | 任务数量 | 完成数量 | 64 | 53 | 延期
+合计 | < | < | 100 | 89 |
+"""
+
+OBJECTIVE = """
+财政项目支出绩效目标表 | < | < | <
+(2020年度) | < | < | <
+申报单位名称：某办事处 | < | < | <
+项目名称： | 业务费 | 项目类别： | 经常性
+项目当年预算（万元）： | 33.468 | 同名项目上年预算额（元）： | 541,200
+2020年绩效目标 | < | < | <
+一级目标 | 二级目标 | 三级目标 | 指标目标值
+产出目标 | 数量 | 任务完成率 | =100%
+^ | ^ | 活动场次 | 不少于3次
+信息公开实现率 | | =100% |
+效果目标 | 满意度 | 上级评价 | 满意
+"""
+
+
+def grid(table: str, name: str = "自评表", changes: dict[tuple[int, int], str] | None = None, hidden: bool = False) -> Grid:
+    """One line per row, cells apart by |; < belongs to the cell on the left, ^ to the one above. An empty line is a row."""
+    rows = [[text.strip() for text in line.split("|")] for line in table.strip("\n").split("\n")]
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    for row, texts in enumerate(rows, 1):
+        for column, text in enumerate(texts, 1):
+            source = {"<": (row, column - 1), "^": (row - 1, column)}.get(text)
+            owner[row, column] = owner[source] if source else (row, column)
+    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for place, first in owner.items():
+        spans.setdefault(first, []).append(place)
+    merges = tuple(Merge(*first, *max(places)) for first, places in spans.items() if len(places) > 1)
+    texts = {first: rows[first[0] - 1][first[1] - 1] for first in spans} | (changes or {})
+    cells = {place: value for place, text in texts.items() if (value := cell(text.replace("⏎", "\n")))}
+    return Grid("表.xlsx", name, cells, merges, hidden)
+
+
+def forms(*grids: Grid, **properties: str) -> tuple[Form, ...]:
+    names = {f"perfxl.{name}": value for name, value in properties.items()}
+    return read_forms(Workbook("表.xlsx", grids, names))
+
+
+def evaluation(table: str, changes: dict[tuple[int, int], str] | None = None) -> SelfEvaluation:
+    (form,) = forms(grid(table, changes=changes))
+    assert isinstance(form, SelfEvaluation)
+    return form
+
+
+def objective(table: str) -> ObjectiveForm:
+    (form,) = forms(grid(table))
+    assert isinstance(form, ObjectiveForm)
+    return form
+
+
+def problems(form: Form) -> list[str]:
+    return [f"{problem.at.address} {problem.code}" for problem in form.problems]
+
+
+def rows(form: Form) -> list[tuple[str | None, str | None, str]]:
+    return [(row.level1.value, row.level2.value, row.name) for row in form.indicators]
+
+
+def without(table: str, *words: str) -> str:
+    """The table without the lines that begin with one of the words."""
+    return "\n".join(line for line in table.split("\n") if not line.startswith(words))
+
+
+def named(form: Form, name: str) -> Indicator:
+    return next(row for row in form.indicators if row.name == name)
+
+
+def test_a_ten_ninety_form() -> None:
+    form = evaluation(TEN_NINETY)
+    assert (form.project, form.department, form.unit, form.year.value) == ("农村公路养护", "某市交通局", "公路中心", 2025)
+    total, part = form.funding.total, form.funding.parts[0]
+    assert (total.initial_budget.value, total.adjusted_budget.value, total.executed.value) == (6000000, 6365000, 6274300)
+    assert (total.max_score.value, total.rate.value, total.score.value) == (10, D("0.9858"), D("9.86"))
+    assert (total.executed.raw, total.executed.at.address) == ("627.43", "F6")
+    assert (part.label.value, part.max_score.raw, part.max_score.blank) == ("其中:财政拨款", "—", True)
+    assert (form.funding.unit, form.funding.asks_initial, form.funding.previous_budget) == ("万元", True, None)
+    assert form.fields["actual_goal"].at.address == "F9"
+    assert rows(form) == [
+        ("产出指标", "数量指标", "养护里程"),
+        ("产出指标", "时效指标", "完成时间"),
+        ("效益指标", "社会效益指标", "惠及村数"),
+        ("满意度指标", "服务对象满意度指标", "群众满意度"),
+    ]
+    assert named(form, "养护里程").target.value == Target("number", "≥", D(320), unit="公里")
+    assert named(form, "完成时间").target.value == Target("date", "≤", day=date(2025, 12, 31))
+    assert named(form, "惠及村数").note.value == "两个村改线"
+    assert named(form, "惠及村数").explanation.at.address == "B13"
+    assert (form.total.value, form.total.at.address, form.total_max.value) == (D("98.36"), "H15", 100)
+    assert form.grade is None
+    assert problems(form) == []
+    assert form.labels >= {"项目名称", "年度资金总额", "项目资金(万元)", "预期目标", "绩效指标", "产出指标", "总分"}
+
+
+def test_a_four_dimensions_form() -> None:
+    form = evaluation(FOUR_DIMENSIONS)
+    assert [(g.label.value, g.printed_points, len(g.rows)) for g in form.groups] == [
+        ("投入与管理", 36, 2),
+        ("产出目标", 64, 1),
+    ]
+    assert form.groups[1].label.raw == "产出目标（64分）"
+    assert [row.name for row in form.indicators if row.execution] == ["预算执行率"]
+    total = form.funding.total
+    assert (total.label.at.address, total.adjusted_budget.value, total.rate.at.address) == ("A3", 1040000, "D4")
+    assert (total.score.blank, total.score.at.address, form.funding.asks_initial) == (True, "A3", False)
+    assert form.funding.previous_budget and form.funding.previous_budget.value == 1160000
+    assert (form.grade and form.grade.value, form.total.value, problems(form)) == ("良好", 89, [])
+
+
+def test_an_objective_form_and_its_displaced_row() -> None:
+    form = objective(OBJECTIVE)
+    assert (form.unit, form.year.value, form.fields["applicant_unit"].at.address) == ("某办事处", 2020, "A3")
+    assert (form.funding.total.adjusted_budget.value, form.funding.unit) == (334680, "万元")
+    assert form.funding.previous_budget and form.funding.previous_budget.value == 541200
+    assert problems(form) == ["A10 L102"]
+    row = named(form, "信息公开实现率")
+    assert (row.level1.value, row.level2.value, row.at.address) == ("产出目标", "数量", "A10")
+    assert (row.target.at.address, row.target.value) == ("C10", Target("number", "=", D(1), unit="%"))
+    assert rows(form)[-1] == ("效果目标", "满意度", "上级评价")
+
+
+def test_several_forms_below_one_another_with_and_without_title() -> None:
+    second = TEN_NINETY.replace("农村公路养护", "桥梁维修")
+    untitled = without(TEN_NINETY, "项目支出").replace("农村公路养护", "信号灯").replace("2025", "2024")
+    found = forms(grid("\n".join([TEN_NINETY.strip(), "", second.strip(), "", untitled.strip()])))
+    assert [(f.project, f.at.address, f.year.value, f.title.value) for f in found] == [
+        ("农村公路养护", "A1", 2025, "项目支出绩效自评表"),
+        ("桥梁维修", "A17", 2025, "项目支出绩效自评表"),
+        ("信号灯", "A33", 2024, None),
+    ]
+    assert [len(f.indicators) for f in found] == [4, 4, 4]
+    assert [problems(f) for f in found] == [[], [], []]
+
+
+def test_sheets_hidden_sheets_and_our_own_guide() -> None:
+    guide = grid(TEN_NINETY, "填表说明")
+    hidden = grid(FOUR_DIMENSIONS, "Sheet2", hidden=True)
+    report = grid("支出绩效评价报告\n该项目最终得分99分", "报告")
+    found = forms(guide, grid(TEN_NINETY), hidden, report, scheme="mof/2020", template_version="1")
+    assert [f.at.in_file for f in found] == ["自评表!A1", "Sheet2!A1"]
+    assert [(f.scheme_id, f.template_version) for f in found] == [("mof/2020", "1")] * 2
+    assert [text.at.in_file for text in found[0].surroundings] == ["报告!A1", "报告!A2"]
+
+
+def test_notes_below_and_annex_line_above_are_surroundings() -> None:
+    form = evaluation("附件1 | < | <\n" + TEN_NINETY.strip() + "\n\n注：执行率得分最高为10分。\n填表人：张三  联系电话：88888888")
+    assert [text.raw for text in form.surroundings] == ["附件1", "注：执行率得分最高为10分。"]
+    assert (form.text("filled_by"), form.text("telephone")) == ("张三", "88888888")
+
+
+NO_FORM = {
+    "a report": "支出绩效评价报告\n一、基本情况\n附件：项目支出绩效自评表",
+    "a summary": "序号 | 主管部门 | 单位 | 项目名称 | 得分\n1 | 某局 | 某所 | 某项目 | 98\n2 | 某局 | 某所 | 另一项目 | 96",
+    "a title alone": "项目支出绩效自评表",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("table", NO_FORM.values(), ids=NO_FORM)
+def test_what_is_no_form(table: str) -> None:
+    assert forms(grid(table)) == ()
+
+
+def test_levels_without_merges_hold_until_the_next_label() -> None:
+    table = """
+项目支出绩效自评表（2023年度）
+项目名称 | 培训 | |
+年初预算数 | 全年预算数 | 全年执行数 | 执行率
+5 | 5 | 5 | 100%
+一级指标 | 二级指标 | 三级指标 | 指标值 | 完成值 | 分值 | 得分
+产出指标 | 数量指标 | 场次 | 3场 | 3场 | 30 | 30
+ | | 人数 | 50人 | 50人 | 30 | 30
+ | 质量指标 | 合格率 | 90% | 95% | 30 | 30
+效益指标 | | 能力提升 | 提升 | 提升 | 10 | 10
+合计 | | | | | 100 | 100
+"""
+    form = evaluation(table)
+    assert rows(form) == [
+        ("产出指标", "数量指标", "场次"),
+        ("产出指标", "数量指标", "人数"),
+        ("产出指标", "质量指标", "合格率"),
+        ("效益指标", None, "能力提升"),
+    ]
+    assert (form.year.value, form.funding.total.executed.value, form.total.value) == (2023, 5, 100)
+    assert problems(form) == []
+
+
+def test_a_level_label_repeated_on_every_row_is_one_group() -> None:
+    table = TEN_NINETY.replace("^ | ^ | 时效指标", "^ | 产出指标 | 时效指标")
+    assert [(g.label.value, len(g.rows)) for g in evaluation(table).groups] == [
+        ("产出指标", 2),
+        ("效益指标", 1),
+        ("满意度指标", 1),
+    ]
+
+
+PLACEHOLDERS = """
+^ | ^ | 质量指标 | 指标1： | | | | |
+^ | ^ | ^ | …… | | | | |
+^ | ^ | ^ | — | | | 0 | |
+^ | ^ | ^ | | | | | |
+^ | ^ | 成本指标 | | | | | |
+^ | ^ | ^ | 指标2：每公里成本 | ≤2万元 | 1.9万元 | 5 | 5 |"""
+
+
+def test_placeholder_rows() -> None:
+    head, sep, tail = TEN_NINETY.partition("\n^ | 效益指标")
+    form = evaluation(head + PLACEHOLDERS + sep + tail)
+    assert [row.at.address for row in form.indicators if row.placeholder] == ["D13", "D14", "D15", "D16", "D17"]
+    assert named(form, "指标2：每公里成本").level3.value == "每公里成本"
+    assert problems(form) == []
+
+
+def test_a_placeholder_with_points_counts() -> None:
+    form = evaluation(TEN_NINETY.replace("惠及村数", "指标1："))
+    assert [row.placeholder for row in form.indicators] == [False] * 4
+
+
+def test_an_empty_row_splits_the_table() -> None:
+    lines = TEN_NINETY.strip().split("\n")
+    inside = "\n".join([*lines[:11], "^ | ^ | ^ | | | | | |", "^ | ^ | ^ | 养护桥梁 | 5座 | 5座 | 5 | 5 |", *lines[11:]])
+    between = "\n".join([*lines[:12], "", "", *lines[12:]])
+    assert problems(evaluation(inside)) == ["D12 L103"]
+    assert [row.name for row in evaluation(inside).indicators][:2] == ["养护里程", "养护桥梁"]
+    assert problems(evaluation(between)) == ["D13 L103"]
+    assert len(evaluation(between).indicators) == 4
+
+
+def test_empty_rows_before_the_total_are_no_finding() -> None:
+    form = evaluation(TEN_NINETY.replace("总分 |", "\n\n总分 |"))
+    assert (problems(form), form.total.value) == ([], D("98.36"))
+
+
+def test_errors_and_words_in_number_cells_are_reported_once() -> None:
+    form = evaluation(
+        TEN_NINETY,
+        {(6, 6): "38O000", (6, 8): "#DIV/0!", (11, 8): "优", (12, 5): "#REF!", (13, 4): "#NAME?", (15, 8): "约98"},
+    )
+    assert problems(form) == ["F6 L108", "H6 L109", "H11 L108", "E12 L109", "D13 L109", "H15 L108"]
+    assert (form.problems[0].field, form.problems[0].reported) == ("全年执行数", "38O000")
+    assert (form.problems[1].field, form.problems[1].reported) == ("执行率", "#DIV/0!")
+    assert form.funding.total.rate.unreadable
+    assert form.total.unreadable
+
+
+def test_one_error_in_a_header_amount_is_one_finding() -> None:
+    assert problems(evaluation(FOUR_DIMENSIONS, {(3, 2): "#VALUE!"})) == ["B3 L109"]
+
+
+MISSING = [
+    (without(TEN_NINETY, "项目名称"), ["项目名称"]),
+    (without(TEN_NINETY, "总分"), ["总分"]),
+    (TEN_NINETY.replace("分值 | 得分 | 偏差", "分值 | | 偏差"), ["得分"]),
+    (TEN_NINETY.replace("分值 | 得分 | 偏差", " | 得分 | 偏差"), ["分值"]),
+    (without(FOUR_DIMENSIONS, "当年", "预算执行数"), ["项目资金"]),
+    (TEN_NINETY.replace("全年执行数", ""), ["全年执行数"]),
+    (without(OBJECTIVE, "项目名称"), ["项目名称"]),
+]
+
+
+@pytest.mark.parametrize(("table", "labels"), MISSING, ids=[str(labels) for _, labels in MISSING])
+def test_missing_labels(table: str, labels: list[str]) -> None:
+    (form,) = forms(grid(table))
+    found = [p for p in form.problems if p.code != "L102"]
+    assert [(p.code, p.at.address, p.numbers["label"]) for p in found] == [("L110", "A1", label) for label in labels]
+
+
+def test_a_form_whose_table_is_gone() -> None:
+    form = evaluation("\n".join(TEN_NINETY.strip().split("\n")[:9]))
+    assert ([p.numbers["label"] for p in form.problems], form.indicators, form.total.value) == (["绩效指标"], (), None)
+
+
+def test_unknown_labels() -> None:
+    table = FOUR_DIMENSIONS.replace(
+        "绩效等级 |", "牵头处室: | 一处 | 自定义栏目: | | < | <\n内控编号 | | < | < | < | <\n绩效等级 |"
+    )
+    form = evaluation(table)
+    assert [(p.at.address, p.code, p.numbers["label"]) for p in form.problems] == [
+        ("A5", "L104", "牵头处室:"),
+        ("C5", "L104", "自定义栏目:"),
+        ("A6", "L104", "内控编号"),
+    ]
+
+
+def test_blank_values_have_their_places() -> None:
+    form = evaluation(FOUR_DIMENSIONS, {(2, 4): "", (5, 2): "", (4, 4): "", (9, 5): ""})
+    assert form.fields["budget_unit"].at.address == "D2"
+    assert form.grade and form.grade.blank and form.grade.at.address == "B5"
+    assert (form.funding.total.rate.at.address, form.funding.total.rate.blank) == ("D4", True)
+    assert (form.indicators[2].score.at.address, form.indicators[2].score.blank) == ("E9", True)
+
+
+def test_values_without_merges_are_found_past_empty_cells() -> None:
+    table = FOUR_DIMENSIONS.replace("项目名称 | 信息化 | 预算单位 | 某办 | < | <", "项目名称 | | 信息化 | 预算单位 | | 某办")
+    form = evaluation(table)
+    assert (form.project, form.unit) == ("信息化", "某办")
+
+
+def test_labels_in_odd_spelling() -> None:
+    table = (
+        TEN_NINETY.replace("项目名称", "项 目⏎名　称：")
+        .replace("主管部门", "*主管部门")
+        .replace("实施单位", "一、实施单位")
+        .replace("全年预算数", "全年⏎预算数（A）")
+        .replace("执行率 |", "执行率（B/A）|")
+        .replace("三级指标", "三 级 指 标")
+    )
+    form = evaluation(table)
+    assert (form.project, form.department, form.unit) == ("农村公路养护", "某市交通局", "公路中心")
+    assert (form.funding.total.adjusted_budget.value, form.funding.total.rate.value) == (6365000, D("0.9858"))
+    assert problems(form) == []
+
+
+def test_the_unit_of_a_line_above_the_table() -> None:
+    table = FOUR_DIMENSIONS.replace("(元)", "").replace("绩效等级 |", "金额单位：万元\n绩效等级 |")
+    form = evaluation(table)
+    assert (form.funding.unit, form.funding.total.adjusted_budget.value) == ("万元", 10400000000)
+
+
+def test_total_row_with_grade_and_line_between() -> None:
+    form = evaluation(TEN_NINETY.replace("总分 | < | < | < | < | < | 100 | 98.36 |",
+        "其他需要说明的事项 | < | 无 | < | < | < | < | < | <\n总分 | < | < | < | < | < | 100 | 98.36 | 自评等级 | 优"))  # fmt: skip
+    assert (form.text("other_notes"), form.total.at.address) == ("无", "H16")
+    assert form.grade is None or form.grade.value is None
+
+
+def test_the_grade_beside_the_total() -> None:
+    table = TEN_NINETY.replace("项目支出绩效自评表 | <", "项目支出绩效自评表 | < | <").replace(
+        "100 | 98.36 |", "100 | 98.36 | 自评等级 | 优"
+    )
+    form = evaluation(table)
+    assert form.grade and (form.grade.value, form.grade.at.address) == ("优", "J15")
+
+
+def test_columns_beside_the_printed_form() -> None:
+    extra = {(10, 10): "指标类型", (10, 11): "参考得分", (10, 12): "提示"}
+    extra |= {(11, 10): "正向定量", (11, 11): "30", (3, 12): "请填写项目名称："}
+    form = evaluation(TEN_NINETY, extra)
+    assert (form.indicators[0].kind.value, form.indicators[1].kind.blank) == ("正向定量", True)
+    assert (problems(form), form.surroundings) == ([], ())
+
+
+def test_subtotals_and_repeated_headers_are_no_indicators() -> None:
+    header = next(line for line in TEN_NINETY.split("\n") if line.startswith("绩效指标"))
+    table = TEN_NINETY.replace("^ | 效益指标", f"{header}\n | 小计 | | | | | 50 | 50 |\n | 效益指标")
+    form = evaluation(table)
+    assert [row.name for row in form.indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
+
+
+def test_a_name_merged_over_two_rows_is_one_indicator() -> None:
+    table = TEN_NINETY.replace("^ | 效益指标", "^ | ^ | ^ | ^ | ^ | ^ | ^ | ^ |\n^ | 效益指标")
+    form = evaluation(table)
+    assert [row.name for row in form.indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
+
+
+def test_a_stray_far_cell_costs_nothing() -> None:
+    form = evaluation(TEN_NINETY, {(1048576, 16384): "x", (11, 16384): "y"})
+    assert (len(form.indicators), form.total.value) == (4, D("98.36"))
+
+
+WORDS = [
+    *("项目支出绩效自评表", "（2025年度）", "项目名称", "主管部门：", "项目资金（万元）", "年初预算数", "全年预算数", "全年执行数"),
+    *("分值", "得分", "执行率", "年度资金总额", "年度总体目标", "预期目标", "实际完成情况", "一级指标", "二级指标", "三级指标", "指标值"),
+    *("指标名称", "权重", "产出指标", "投入与管理(36分)", "指标1：", "……", "总分", "小计", "自评等级", "申报单位名称：某办", "注：无", "优"),
+]
+_words: st.SearchStrategy[CellValue] = st.one_of(
+    st.sampled_from(WORDS), st.decimals(0, 100, places=2), st.text(max_size=5)
+)
+_places = st.tuples(st.integers(1, 14), st.integers(1, 8))
+_merges = st.builds(lambda p, h, w: Merge(*p, p[0] + h, p[1] + w), _places, st.integers(0, 5), st.integers(0, 5))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(_places, _words, max_size=70), st.lists(_merges, max_size=5))
+def test_no_sheet_raises(values: dict[tuple[int, int], CellValue], merges: list[Merge]) -> None:
+    sheet = Grid("表.xlsx", "表", {place: Cell(value) for place, value in values.items()}, tuple(merges))
+    for form in forms(sheet):
+        assert form.at.row
+        assert all(row.at.row for row in form.indicators)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([TEN_NINETY, FOUR_DIMENSIONS, OBJECTIVE]),
+    st.dictionaries(st.tuples(st.integers(1, 16), st.integers(1, 10)), st.sampled_from(["", "#REF!", *WORDS]), max_size=4),
+)
+def test_no_spoilt_form_raises(table: str, changes: dict[tuple[int, int], str]) -> None:
+    for form in forms(grid(table, changes=changes)):
+        assert form.at.row
