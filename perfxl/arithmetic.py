@@ -340,7 +340,7 @@ class Rounded(Expr):
         return half_up(as_number(self.inner, values) * (1 + TOLERANCE), self.places)
 
     def formula(self, cells: Cells) -> Text:
-        raised, _ = joined("*", "*", self.inner.formula(cells), (f"(1+0)", ATOM))
+        raised, _ = joined("*", "*", self.inner.formula(cells), (f"(1+{TOLERANCE})", ATOM))
         return f"ROUND({raised},{self.places})", ATOM
 
     def words(self, values: Values) -> Text:
@@ -399,7 +399,7 @@ class Lookup(Expr):
         return self.found(values)[0]
 
     def formula(self, cells: Cells) -> Text:
-        raised, _ = joined("*", "*", self.number.formula(cells), (f"(1+0)", ATOM))
+        raised, _ = joined("*", "*", self.number.formula(cells), (f"(1+{TOLERANCE})", ATOM))
         lows = ";".join(plain(low) for low, _ in self.bands)
         words = ";".join(quoted(word) for _, word in self.bands)
         return f"LOOKUP({raised},{{{lows}}},{{{words}}})", ATOM

@@ -289,6 +289,7 @@ def test_what_is_no_number(tmp_path: Path, number: str) -> None:
     + ['<c r="D7" t="d"><v>20200331</v></c>', '<c r="D7" t="x"><v>1</v></c>', '<c r="D7" s="99"><v>1</v></c>']
     + ['<c r="D7" s="-1"><v>1</v></c>', '<c r="D8"><v>1</v></c>', '<c r="d7"><v>1</v></c>', '<c r="7D"><v>1</v></c>']
     + ['<c r="$D$7"><v>1</v></c>', '<c r=""><v>1</v></c>', '<c r="D7"><v>1</v></c><c r="D7"><v>2</v></c>']
+    + ['<c r="D7"><v>1</v><v>2</v></c>']
     + ['<c r="Ｄ７"><v>1</v></c>', '<c r="AAAA7"><v>1</v></c>', '<c r="D07"><v>1</v></c>'],
 )
 def test_a_damaged_cell(tmp_path: Path, cell: str) -> None:
@@ -396,6 +397,25 @@ def test_too_many_cells_strings_and_merges(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.undo()
     monkeypatch.setattr(xlsx_sheet, "MAX_MERGES", 0)
     assert refused_parts(tmp_path, GOOD) == ("R105", "合并区域不超过 0 个")
+
+
+def test_too_many_sheets_styles_names_and_tags(tmp_path: Path) -> None:
+    many = "".join(f'<sheet name="{i}" r:id="r1"/>' for i in range(20_000))
+    for sheets, refusal in {
+        many: ("R105", "工作表不超过 1,000 张"),
+        '<sheet name="a" r:id="r1"/><sheet name="b" r:id="r1"/>': ("R101", "工作表 b 与别的工作表是同一部件"),
+    }.items():
+        workbook = f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>'
+        assert refused_parts(tmp_path, parts_of(workbook=workbook)) == refusal
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs>{"<xf/>" * 65_491}</cellXfs></styleSheet>'
+    assert refused_parts(tmp_path, parts_of(styles=styles)) == ("R105", "单元格样式不超过 65,490 种")
+    names = sheet_xml("".join(f"<a{i}/>" for i in range(6_000)))
+    assert refused_parts(tmp_path, parts_of(sheet1=names)) == ("R105", "XML 名称不超过 5,000 种")
+
+
+def test_millions_of_tags_are_refused_before_they_are_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "MAX_TAGS", 100)
+    assert refused_parts(tmp_path, parts_of("<row/>" * 100)) == ("R105", "XML 标签不超过 100 个")
 
 
 # ---- DTDs

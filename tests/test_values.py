@@ -54,8 +54,26 @@ def test_numbers(text: str, value: str) -> None:
 
 
 NOT_NUMBERS = [
-    *("", " ", "—", "1_000", "٣٨٠", "٣٨０", "nan", "NaN", "inf", "-inf", "1e3", "1E999", "38O000", "约30", "³8", "8³", "½"),
-    *("3 5", "1 040 000", "1,04,000", "1,0400", "1.2.3", ".5", "5.", "+-5", "--5", "-(5)", "(5", "5)", "0x10", "①", "3,", "9" * 400),
+    *("", " ", "—", "3 5", "1 040 000", "9" * 400),
+    *[
+        "1_000",
+        "٣٨٠",
+        "٣٨０",
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "1e3",
+        "1E999",
+        "38O000",
+        "约30",
+        "³8",
+        "8³",
+        "½",
+        "①",
+        "0x10",
+    ],
+    *("1,04,000", "1,0400", "1.2.3", ".5", "5.", "3,", "+-5", "--5", "-(5)", "(5", "5)"),
 ]
 
 
@@ -198,9 +216,37 @@ def test_measures(text: str, target: Target) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("满意", "健全并执行", "无投诉", "十分满意", "一次性", "一般", "三农", "两不愁三保障", "良好", "100%完成"),
-        *("约30", "30左右", "30余人", "30多人", "近30人", "3 5", "3，5，7", "12/12", "50±5", "≥3-5", "5-3名", "90%-95", "第1期"),
-        *("≥90%以下", "满意度95%，覆盖率100%", "覆盖率不低于上年3%", "3元5角", "5.5.5", "13月底前", "2023年2月30日", "2023-13-1"),
+        "3 5",
+        *[
+            "满意",
+            "健全并执行",
+            "无投诉",
+            "十分满意",
+            "一次性",
+            "一般",
+            "三农",
+            "两不愁三保障",
+            "良好",
+            "100%完成",
+            "第1期",
+            "12/12",
+        ],
+        *[
+            "约30",
+            "30左右",
+            "30余人",
+            "30多人",
+            "近30人",
+            "3，5，7",
+            "50±5",
+            "≥3-5",
+            "5-3名",
+            "90%-95",
+            "≥90%以下",
+            "5.5.5",
+            "3元5角",
+        ],
+        *("满意度95%，覆盖率100%", "覆盖率不低于上年3%", "13月底前", "2023年2月30日", "2023-13-1"),
     ],
 )
 def test_what_is_words_only(text: str) -> None:
@@ -270,7 +316,11 @@ def test_a_unit_in_the_number_format_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [D("NaN"), D("Infinity"), D("-Infinity"), D("1E+999"), True, CellError("#DIV/0!"), datetime(2020, 3, 31), None]
+    "value",
+    [
+        *map(D, ("NaN", "Infinity", "-Infinity", "1E+999")),
+        *(True, CellError("#DIV/0!"), datetime.fromisoformat("2020-03-31"), None),
+    ],
 )
 def test_cell_values_that_are_no_number(value: object) -> None:
     cell = Cell(value)  # type: ignore[arg-type]
@@ -300,12 +350,20 @@ def test_no_text_raises(text: str) -> None:
     _try_all(text)
 
 
-@given(st.text(alphabet="0123456789０９٣³.,，-~～—%％≥＞=()（）元万亿年月日底前至各约不低于以上内率度次个三十百千零壹拾 \u00a0\u200b", max_size=14))
+NEAR_NUMBERS = (
+    "0123456789０９٣³.,，-~～—%％≥＞=()（）元万亿年月日底前至各约不低于以上内率度次个三十百千零壹拾 \u00a0\u200b"
+)
+
+
+@given(st.text(alphabet=NEAR_NUMBERS, max_size=14))
 def test_nothing_near_a_number_raises(text: str) -> None:
     _try_all(text)
 
 
-@given(st.decimals(allow_nan=True, allow_infinity=True), st.sampled_from(["General", "0.00%", "#,##0.00", '0"批"', ";;;"]))
+FORMATS = ["General", "0.00%", "#,##0.00", '0"批"', ";;;"]
+
+
+@given(st.decimals(allow_nan=True, allow_infinity=True), st.sampled_from(FORMATS))
 def test_no_cell_number_raises(value: Decimal, number_format: str) -> None:
     cell = Cell(value, None, number_format)
     for found in (read_points(cell), read_amount(cell, "亿元"), read_share(cell), read_measure(cell, "5次").low):

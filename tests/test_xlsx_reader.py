@@ -330,6 +330,20 @@ def test_rich_text_is_joined_and_its_phonetic_guide_dropped() -> None:
     assert list(values_of(rows, sharedStrings=strings).values()) == ["绩效 自评", "東京", "京"]
 
 
+@pytest.mark.parametrize("before", ["", "<!-- -->", "<?a b?>"])
+def test_text_that_looks_like_the_font_of_a_run_stays(before: str) -> None:
+    """Fonts are cut out before parsing, unless the same bytes could be text."""
+    font = '<rPr><sz val="11"/><rFont val="宋体"/></rPr>'
+    strings = (
+        f'<sst xmlns="{MAIN}">{before}<si><r>{font}<t>甲</t></r><r><rPr/><t>乙</t></r><phoneticPr fontId="1"/></si>'
+        f"<si><t>&lt;rPr>&lt;b/>&lt;/rPr></t></si></sst>"
+    )
+    rows = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
+    assert list(values_of(rows, sharedStrings=strings).values()) == ["甲乙", "<rPr><b/></rPr>"]
+    in_cdata = strings.replace("&lt;rPr>&lt;b/>&lt;/rPr>", "<![CDATA[<rPr><b/></rPr>]]>")
+    assert list(values_of(rows, sharedStrings=in_cdata).values()) == ["甲乙", "<rPr><b/></rPr>"]
+
+
 def test_escaped_characters_are_decoded() -> None:
     texts = ["一_x000D_\n二", "_x005F_x000D_", "_x4E2D_文", "_xD842__xDFB7_", "_xD842_", "_xZZZZ_", "_x00_"]
     rows = "".join(f'<row><c t="inlineStr"><is><t>{text}</t></is></c></row>' for text in texts)

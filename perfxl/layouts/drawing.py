@@ -14,6 +14,7 @@ from perfxl.scheme import FieldLayout, Scheme
 from perfxl.scoring import execution_rate, grade
 
 UNITS = {"元": 1, "万元": 10_000}
+FIELD_POINTS, LONG_TEXT_POINTS = 27, 52
 BUDGET_FIELDS = ("initial_budget", "adjusted_budget", "executed")
 
 
@@ -111,7 +112,7 @@ def fields(drawing: Drawing, layouts: tuple[FieldLayout, ...], halves: Halves) -
         if first.section:
             heading(drawing, first.section)
         row = drawing.take()
-        drawing.sheet.least(row, 66 if first.kind == "long_text" else 27)
+        drawing.sheet.least(row, LONG_TEXT_POINTS if first.kind == "long_text" else FIELD_POINTS)
         paired = rest and not any(f.wide or f.kind == "long_text" for f in (first, rest[0]))
         if paired and not rest[0].section:
             _field(drawing, first, Box.line(row, *halves.label), Box.line(row, *halves.value))

@@ -81,12 +81,12 @@ def _results(drawing: Drawing, line: int, boxes: dict[str, Box]) -> None:
             sheet.write(boxes["max_score"], rule.weight.value, styles.COMPUTED)
         weighted = {**amounts, "weight": places["execution_weight"]}
         sheet.compute(boxes["score"], execution_rate_score(rule), weighted, styles.COMPUTED)
+        look = {**styles.COMPUTED, "num_format": "0.00%"}
+        sheet.compute(boxes["execution_rate"], execution_rate(rule), amounts, look)
     else:
-        for name in ("max_score", "score"):
+        for name, mark in (("max_score", NOT_SCORED), ("execution_rate", None), ("score", NOT_SCORED)):
             if name in boxes:
-                sheet.write(boxes[name], NOT_SCORED, styles.LABEL)
-    look = {**styles.COMPUTED, "num_format": "0.00%"}
-    sheet.compute(boxes["execution_rate"], execution_rate(rule), amounts, look)
+                sheet.write(boxes[name], mark, styles.LABEL)
 
 
 def goals(drawing: Drawing) -> None:

@@ -50,13 +50,18 @@ class _Layout:
     """Rows of pairs above the tables."""
     rows: frozenset[int]
 
+    @property
+    def labelled_rows(self) -> int:
+        rows = {pair.label_at.row for pair in (*self.goals, *self.pairs)}
+        return len(rows | {self.fund.header} if self.fund else rows)
+
 
 def read_region(region: Region, scheme_id: str, template_version: str) -> FormOnSheet | None:
     """The form in this region; None where its words do not make one."""
     header = find_header(region)
     region = region.bounded(_right_edge(region, header))
     layout = _lay_out(region, header)
-    if not header and len({pair.label_at.row for pair in layout.pairs}) < _LEAST_LABELLED_ROWS:
+    if not header and layout.labelled_rows < _LEAST_LABELLED_ROWS:
         return None
     reader = CellReader()
     title = read_title(region)
@@ -70,16 +75,14 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, reader)
-    _report_missing(layout, pairs, objective, title.at, reader)
+    _report_missing(region, layout, pairs, objective, title.at, reader)
     labels = _labels(region, layout, groups)
     about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
     form: Form
     if objective:
         form = ObjectiveForm(*about, funding=funding)
     else:
-        form = SelfEvaluation(
-            *about, funding=funding, total=total, total_max=total_max, grade=fields.get("grade")
-        )
+        form = SelfEvaluation(*about, funding=funding, total=total, total_max=total_max, grade=fields.get("grade"))
     return FormOnSheet(form, layout.rows)
 
 
@@ -131,9 +134,7 @@ def _year(region: Region, title: Located[str], pairs: Mapping[str, Pair]) -> Loc
     return year
 
 
-def _read_groups(
-    region: Region, layout: _Layout, reader: CellReader, year: int | None
-) -> tuple[Group, ...]:
+def _read_groups(region: Region, layout: _Layout, reader: CellReader, year: int | None) -> tuple[Group, ...]:
     if layout.header is None or layout.extent is None:
         return ()
     report_splits(region, layout.header, layout.extent, reader)
@@ -145,7 +146,7 @@ def _read_funding(
 ) -> Funding:
     unit = _form_unit(region, layout)
     if layout.fund:
-        return read_fund_table(region, layout.fund, pairs, at, reader, unit)
+        return read_fund_table(region, layout.fund, pairs, reader, unit)
     if asked and not pairs.keys() & {"current_budget", "executed"}:
         reader.missing(at, "项目资金")
     return read_fund_fields(pairs, at, reader, unit)
@@ -158,9 +159,7 @@ def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
     return next(filter(None, map(money_unit, lines)), None)
 
 
-def _read_total(
-    region: Region, layout: _Layout, id_: str, at: CellRef, reader: CellReader
-) -> Located[Decimal]:
+def _read_total(region: Region, layout: _Layout, id_: str, at: CellRef, reader: CellReader) -> Located[Decimal]:
     if layout.header is None or layout.extent is None:
         return Located(None, at)
     return read_total(region, layout.header, layout.extent, id_, reader)
@@ -175,7 +174,7 @@ def _is_objective(title: Located[str], header: IndicatorHeader | None, pairs: Ma
 
 
 def _report_missing(
-    layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
+    region: Region, layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
 ) -> None:
     """L110 for what no form of the kind can do without."""
     if "project_name" not in pairs:
@@ -188,7 +187,7 @@ def _report_missing(
         return
     for id_, word in (("max_score", "分值"), ("score", "得分")):
         if id_ not in header.columns:
-            reader.missing(at, word)
+            reader.missing(region.grid.ref(header.top, header.left), word)
     if header.has_points and layout.extent and layout.extent.total is None:
         reader.missing(at, "总分")
 

@@ -85,7 +85,6 @@ def read_fund_table(
     region: Region,
     table: FundTable,
     pairs: Mapping[str, Pair],
-    title_at: CellRef,
     reader: CellReader,
     form_unit: MoneyUnit | None,
 ) -> Funding:
@@ -93,13 +92,14 @@ def read_fund_table(
     stated = [table.block.text if table.block else "", *(slot.text for slot in table.columns.values())]
     units: list[MoneyUnit] = [unit for text in stated if (unit := money_unit(text))]
     unit = units[0] if units else form_unit or "元"
+    at = region.ref(min(table.columns.values(), key=lambda slot: slot.left))
     lines = [_fund_row(region, table, row, unit, reader) for row in table.rows]
     total = next((line for line in lines if label_key(line.label.raw) in vocabulary().funding_totals), None)
     if total is None:
-        total = lines[0] if lines else _empty_row(region.ref(next(iter(table.columns.values()))))
+        total = lines[0] if lines else _empty_row(at)
     for id_, word in (("adjusted_budget", "全年预算数"), ("executed", "全年执行数")):
         if id_ not in table.columns:
-            reader.missing(title_at, word)
+            reader.missing(at, word)
     parts = tuple(line for line in lines if line is not total)
     funding = Funding(total, parts, unit, "initial_budget" in table.columns)
     return _with_previous(funding, pairs, reader)

@@ -15,9 +15,7 @@ _LONGEST = 40
 """Characters of the longest label, spaces counted."""
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
 _TAIL = re.compile(r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|%|分|[0-9]+(?:分|%)|[A-Z](?:/[A-Z])?(?:[*×]100%?)?)\)")
-_TITLE = re.compile(
-    r".{0,40}绩效(?:目标)?(?:自评价?|评价|目标)?.{0,4}(?:表|自评价|自评)(?:\([0-9]{4}年?度?\))?"
-)
+_TITLE = re.compile(r".{0,40}绩效(?:目标)?(?:自评价?|评价|目标)?.{0,4}(?:表|自评价|自评)(?:\([0-9]{4}年?度?\))?")
 _NO_TITLE = re.compile(r"汇总|说明|报告|一览|附件|附表|要求|通知|填报|统计|[。；;]")
 
 
@@ -44,8 +42,7 @@ def vocabulary() -> Vocabulary:
     raw = tomllib.loads(files("perfxl.reading").joinpath("labels.toml").read_text("utf-8"))
     blocks = {kind: frozenset(map(label_key, words)) for kind, words in raw.pop("blocks").items()}
     tables = {
-        name: {label_key(word): id_ for id_, words in table.items() for word in words}
-        for name, table in raw.items()
+        name: {label_key(word): id_ for id_, words in table.items() for word in words} for name, table in raw.items()
     }
     return Vocabulary(blocks=blocks, **tables)
 

@@ -65,9 +65,7 @@ def read_goals(region: Region, row: int) -> list[Pair]:
 def report_unknown_labels(region: Region, rows: Iterable[int], reader: CellReader) -> None:
     """L104 for what looks like a label and is none we know. Lines over the whole width are headings."""
     rows = list(rows)
-    label_columns = {
-        slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields
-    }
+    label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
     for row in rows:
         slots = region.slots(row)
         taken = {index for place in _pair_places(slots, row) for index in place}

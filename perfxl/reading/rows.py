@@ -173,9 +173,7 @@ class _RowReader:
         block = self._block(row)
         at, value_at = self.region.ref(name), self.region.ref(value)
         numbers = {"text": name.text.strip(), "column": self._word("level3")}
-        self.reader.report(
-            Finding("L102", at, self._word("level3"), name.text, numbers=numbers, related=(value_at,))
-        )
+        self.reader.report(Finding("L102", at, self._word("level3"), name.text, numbers=numbers, related=(value_at,)))
         empty: Located[str] = blank(at)
         no_points: Located[Decimal] = blank(at)
         return Indicator(

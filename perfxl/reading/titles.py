@@ -9,7 +9,7 @@ from perfxl.form import Located
 from perfxl.grid import Cell, Grid, normalised
 from perfxl.reading.cells import blank
 from perfxl.reading.labels import inline_pairs, is_title, label_key, vocabulary
-from perfxl.reading.slots import Region
+from perfxl.reading.slots import Region, Slot
 from perfxl.reading.values import parse_year
 
 _YEAR_LINE = re.compile(r"\(?(?:(?:19|20)[0-9]{2}|[零〇一二三四五六七八九]{4}|[_x×*]*)年度?\)?", re.IGNORECASE)
@@ -48,13 +48,22 @@ def read_year(region: Region, title: Located[str]) -> Located[int]:
     """The budget year from the title or the year line below it; blank at the line, else at the title."""
     if year := parse_year(title.raw):
         return Located(year, title.at, title.raw)
-    for row in range(region.top, min(region.top + _HEAD_ROWS, region.bottom + 1)):
-        for column, cell in region.grid.row(row):
-            if isinstance(cell.value, str) and is_year_line(cell.value):
-                at = region.grid.ref(row, column)
-                year = parse_year(cell.value)
-                return Located(year, at, cell.value if year else "")
-    return blank(title.at)
+    slots = (slot for row in range(region.top, region.top + _HEAD_ROWS) for slot in region.slots(row))
+    line = next((slot for slot in slots if not slot.blank and is_year_line(slot.text)), _line_below_title(region))
+    if line is None:
+        return blank(title.at)
+    year = parse_year(line.text)
+    return Located(year, region.ref(line), line.text if year else "")
+
+
+def _line_below_title(region: Region) -> Slot | None:
+    """Where our templates have the year, a number shown as `（2025年度）`: as wide as the title and right below."""
+    if region.title is None:
+        return None
+    title = region.slot(*region.title)
+    below = region.slot(title.bottom + 1, title.left)
+    same_width = (below.left, below.right) == (title.left, title.right) and title.right > title.left
+    return below if same_width and (below.blank or parse_year(below.text)) else None
 
 
 def is_year_line(text: str) -> bool:

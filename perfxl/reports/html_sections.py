@@ -76,11 +76,11 @@ def _facts(review: Review, row: FormRow, view: View) -> str:
         ("unit", row.unit),
         ("department", row.department),
         ("year", str(row.year or "")),
-        ("scheme", f"{row.scheme} {review.scheme.name}"),
         ("initial_budget", money_text(row.initial_budget)),
         ("adjusted_budget", money_text(row.adjusted_budget)),
         ("executed", money_text(row.executed)),
         ("rate", rate_text(row.rate)),
+        ("scheme", f"{row.scheme} {review.scheme.name}"),
     ]
     return _definitions(((word(key, lang), text) for key, text in facts if text), "facts")
 
@@ -91,7 +91,7 @@ def _definitions(pairs: Iterable[tuple[str, str]], name: str) -> str:
 
 
 def _findings(found: tuple[Finding, ...], view: View) -> str:
-    items = [_finding(finding, view) for finding in view.findings(found)]
+    items = [_finding(finding, view) for finding in view.ranked(found)]
     return f'<ol class="findings">{"".join(items)}</ol>' if items else ""
 
 
@@ -99,19 +99,22 @@ def _finding(finding: Finding, view: View) -> str:
     lang = view.lang
     severity = (Severity.info if finding.settled else finding.severity).name
     place = f' <span class="place">{html_text(finding.at.in_file)}</span>' if finding.at.sheet else ""
+    message = finding.message(lang)
     numbers = [
         f"{word(key, lang)}{colon(lang)}{html_text(text)}"
         for key, text in (("reported", finding.reported), ("computed", finding.expected))
-        if text
+        if text and text not in message
     ]
     beside = [f'<span class="beside">{"　".join(numbers)}</span>'] if numbers else []
-    rules = (("source", finding.entry.source), ("why", finding.why(lang)), ("fix", finding.fix(lang)))
-    beside += [f'<span class="beside">{word(key, lang)}{colon(lang)}{html_text(text)}</span>' for key, text in rules]
+    mark = colon(lang)
+    cure = f"{word('fix', lang)}{mark}{html_text(finding.fix(lang))}"
+    rule = f"{word('source', lang)}{mark}{html_text(finding.entry.source)}　{html_text(finding.why(lang))}"
+    beside += [f'<span class="fix">{cure}</span><span class="beside">{rule}</span>']
     return (
         f'<li class="{severity}" data-severity="{severity}" data-code="{finding.code}">'
         f'<span class="word">{severity_word(finding, lang)}</span> '
         f'<span class="code">{finding.code}</span> {html_text(finding.name(lang))}{place}'
-        f'<span class="message">{html_text(finding.message(lang))}</span>{"".join(beside)}</li>'
+        f'<span class="message">{html_text(message)}</span>{"".join(beside)}</li>'
     )
 
 

@@ -22,7 +22,7 @@ class MarkdownReport:
     def add(self, file: FileReview) -> None:
         self._totals.add(file)
         self._rows += [self._row(row) for row in rows(file)]
-        findings = self._view.findings(file.findings)
+        findings = self._view.ranked(file.findings)
         if not findings:
             return
         lang = self._view.lang

@@ -17,6 +17,7 @@ from perfxl.review import FileReview, Review
 from perfxl.scorecard import Scorecard, ScoreLine
 
 DIFFERS = "bold red"
+_LONGEST_LABEL = 24
 
 
 def score_lines(card: Scorecard) -> tuple[ScoreLine, ...]:
@@ -69,12 +70,17 @@ def _cells(line: ScoreLine, lang: Language) -> list[Span]:
     reported = points_text(line.reported.value) or visible(line.reported.raw.strip()) or word("blank", lang)
     computed = points_text(line.computed) or "—"
     return [
-        (visible(line.label), ""),
+        (_short(visible(line.label)), ""),
         (line.reported.at.address, "cyan"),
         (points_text(line.max_score.value) or "—", ""),
         (reported, ""),
         (computed, DIFFERS if differs(line) else ""),
     ]
+
+
+def _short(label: str) -> str:
+    """A name that leaves room for the points on a line."""
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
 
 
 def _results(review: Review, card: Scorecard, lang: Language) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.summary_charts import write_charts
 from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_sums import write_sums
+from perfxl.reports.text import display_width
 from perfxl.reports.view import View
 from perfxl.reports.words import severity_word, word
 from perfxl.review import FileReview
@@ -23,37 +25,38 @@ from perfxl.review import FileReview
 FIRST_ROW = 3
 """Of the forms, counted from 0: below the title, the note and the header."""
 _LONGEST_TEXT = 32767
+_A3, _A4 = 8, 9
 _MOST_LINKS = 65000
 """Excel takes 65,530 per sheet."""
 
 # Label in both languages, width, format. In the order of domain.md §5.
 _COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     ("序号", "No.", 5, "count"),
-    ("主管部门", "Department", 16, "text"),
-    ("单位", "Unit", 20, "text"),
-    ("项目名称", "Project", 26, "text"),
-    ("项目代码", "Project code", 11, "text"),
+    ("主管部门", "Department", 14, "text"),
+    ("单位", "Unit", 17, "text"),
+    ("项目名称", "Project", 22, "text"),
+    ("项目代码", "Project code", 10, "text"),
     ("年度", "Year", 6, "count"),
-    ("方案", "Scheme", 15, "text"),
-    ("年初预算（元）", "Initial budget", 15, "money"),
-    ("全年预算（元）", "Adjusted budget", 15, "money"),
-    ("全年执行（元）", "Executed", 15, "money"),
+    ("方案", "Scheme", 14, "text"),
+    ("年初预算\n（元）", "Initial budget", 15, "money"),
+    ("全年预算\n（元）", "Adjusted budget", 15, "money"),
+    ("全年执行\n（元）", "Executed", 15, "money"),
     ("执行率", "Rate", 9, "rate"),
-    ("执行率得分", "Rate score", 8, "points"),
-    ("投入（成本）", "Input", 8, "points"),
+    ("执行率\n得分", "Rate score", 8, "points"),
+    ("投入\n（成本）", "Input", 8, "points"),
     ("产出", "Output", 8, "points"),
-    ("效益（效果）", "Benefit", 8, "points"),
-    ("满意度（影响力）", "Satisfaction", 9, "points"),
-    ("总分（填报）", "Total, reported", 8, "points"),
-    ("总分（重算）", "Total, by rule", 8, "points"),
-    ("等级（填报）", "Grade, reported", 8, "word"),
-    ("等级（重算）", "Grade, by rule", 8, "word"),
+    ("效益\n（效果）", "Benefit", 8, "points"),
+    ("满意度\n（影响力）", "Satisfaction", 10, "points"),
+    ("总分\n（填报）", "Total, reported", 8, "points"),
+    ("总分\n（重算）", "Total, by rule", 8, "points"),
+    ("等级\n（填报）", "Grade, reported", 8, "word"),
+    ("等级\n（重算）", "Grade, by rule", 8, "word"),
     ("错误数", "Errors", 7, "count"),
     ("核实数", "Queries", 7, "count"),
     ("提示数", "Infos", 7, "count"),
     ("封签", "Seal", 6, "word"),
     ("状态", "Status", 8, "status"),
-    ("文件", "File", 36, "text"),
+    ("文件", "File", 30, "text"),
 )
 LAST_COLUMN = len(_COLUMNS) - 1
 _FINDING_COLUMNS: tuple[tuple[str, str, int], ...] = (
@@ -92,7 +95,7 @@ class SummaryReport:
         self._totals.add(file)
         for row in rows(file):
             self._write_form(row)
-        for finding in self._view.findings(file.findings):
+        for finding in self._view.ranked(file.findings):
             self._write_finding(file, finding)
 
     def close(self) -> None:
@@ -100,8 +103,8 @@ class SummaryReport:
         if last >= FIRST_ROW:
             self._forms.autofilter(FIRST_ROW - 1, 0, last, LAST_COLUMN)
             write_sums(self._forms, self._formats, self._totals, FIRST_ROW, last, self._view.lang)
+            write_charts(self._book, self._charts, self._totals, (FIRST_ROW, last), self._view.lang)
         self._findings.autofilter(0, 0, max(self._finding_row - 1, 1), len(_FINDING_COLUMNS) - 1)
-        write_charts(self._book, self._charts, self._formats, self._totals, (FIRST_ROW, last), self._view.lang)
         self._book.close()
 
     def _start_forms(self) -> None:
@@ -120,7 +123,7 @@ class SummaryReport:
         for column, (label, english, _, _) in enumerate(_COLUMNS):
             sheet.write_string(FIRST_ROW - 1, column, label if zh else english, formats.head)
         sheet.freeze_panes(FIRST_ROW, 4)
-        _print_setup(sheet, FIRST_ROW - 1)
+        _print_setup(sheet, FIRST_ROW - 1, _A3)
 
     def _start_findings(self) -> None:
         sheet, formats, zh = self._findings, self._formats, self._view.lang == "zh"
@@ -129,7 +132,7 @@ class SummaryReport:
             sheet.write_string(0, column, label if zh else english, formats.head)
         sheet.set_row(0, 22)
         sheet.freeze_panes(1, 0)
-        _print_setup(sheet, 0)
+        _print_setup(sheet, 0, _A4)
 
     def _write_form(self, row: FormRow) -> None:
         evaluation = row.is_evaluation
@@ -157,10 +160,12 @@ class SummaryReport:
             "",
             word(row.status, self._view.lang),
         )
+        texts = [(row.department, 14), (row.unit, 17), (row.project, 22), (row.scheme, 14), (row.path, 30)]
+        self._forms.set_row(self._row, _height(texts))
         for column, ((_, _, _, name), value) in enumerate(zip(_COLUMNS, values, strict=False)):
             style = self._formats.status(row.status) if name == "status" else self._formats.by_name(name)
             if isinstance(value, (int, Decimal)):
-                self._forms.write_number(self._row, column, _spreadsheet_number(value), style)
+                self._forms.write_number(self._row, column, float(value), style)
             else:
                 self._text(self._forms, self._row, column, value or "", style)
         self._link(self._forms, self._row, LAST_COLUMN, row.path, row.path, row.sheet, "A1" if row.sheet else "")
@@ -169,6 +174,9 @@ class SummaryReport:
     def _write_finding(self, file: FileReview, finding: Finding) -> None:
         lang, formats, row = self._view.lang, self._formats, self._finding_row
         at = finding.at
+        wide = ((file.path, 0), (at.sheet, 1), (finding.reported or "", 6), (finding.expected or "", 7))
+        long = ((finding.message(lang), 8), (finding.fix(lang), 9))
+        self._findings.set_row(row, _height((text, _FINDING_COLUMNS[column][2]) for text, column in (*wide, *long)))
         self._text(self._findings, row, 0, file.path, formats.wrapped)
         self._text(self._findings, row, 1, at.sheet, formats.wrapped)
         if at.address:
@@ -206,14 +214,16 @@ class SummaryReport:
         sheet.write_url(row, column, target, self._formats.link, visible(text)[:_LONGEST_TEXT])
 
 
-def _spreadsheet_number(value: int | Decimal) -> float:
-    return float(value)
+def _height(texts: Iterable[tuple[str, int]]) -> float:
+    """In points, so that wrapped text is not cut: a program that only shows the file fits no rows."""
+    lines = max((-(-display_width(text) // (width - 1)) for text, width in texts), default=1)
+    return min(max(lines, 1) * 13.5 + 4, 400)
 
 
-def _print_setup(sheet: Any, head_row: int) -> None:
-    """A4 landscape, one page wide, the header on every page."""
+def _print_setup(sheet: Any, head_row: int, paper: int) -> None:
+    """Landscape, one page wide, the header on every page."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head_row)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)

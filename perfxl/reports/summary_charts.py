@@ -5,49 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from perfxl.finding import Language
-from perfxl.reports.escaping import visible
 from perfxl.reports.overview import Totals
-from perfxl.reports.summary_formats import INK, Formats
-from perfxl.reports.summary_sums import COMPUTED, RATE
+from perfxl.reports.summary_formats import INK
+from perfxl.reports.summary_sums import COMPUTED, GRADE, GRADES_BELOW, RATE
 
 _BAR = "#2F5D8A"
 _GRID = "#D9DEE5"
-_GRADES = "T"
-"""The column 等级（重算） of the sheet 汇总."""
 _FONT = {"name": "宋体", "size": 10, "color": INK}
 
 
-def write_charts(
-    book: Any, sheet: Any, formats: Formats, totals: Totals, span: tuple[int, int], lang: Language
-) -> None:
-    """A small table of grades, counted by formula on the sheet 汇总, and the two charts beside and below it."""
+def write_charts(book: Any, sheet: Any, totals: Totals, span: tuple[int, int], lang: Language) -> None:
+    """Both charts draw on the sheet 汇总: the forms from row to row of `span`, the grades below them."""
     zh = lang == "zh"
-    first, last = span
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 10)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
-    sheet.write_string(0, 0, "等级（重算）" if zh else "Grade, by rule", formats.head)
-    sheet.write_string(0, 1, "表数" if zh else "Forms", formats.head)
-    grades = totals.ordered_grades
-    for row, (grade, count) in enumerate(grades, start=1):
-        sheet.write_string(row, 0, visible(grade), formats.by_name("word"))
-        counted = f"=COUNTIF('汇总'!{_GRADES}{first + 1}:{_GRADES}{last + 1},A{row + 1})"
-        sheet.write_formula(row, 1, counted, formats.by_name("count"), count)
-    if grades:
-        sheet.insert_chart("D1", _grades(book, len(grades), zh))
-    if last >= first:
-        sheet.insert_chart("D20", _execution(book, span, zh))
+    count = len(totals.ordered_grades)
+    if count:
+        sheet.insert_chart("B2", _grades(book, span[1] + GRADES_BELOW, count, zh))
+    sheet.insert_chart("B21", _execution(book, span, zh))
 
 
-def _grades(book: Any, count: int, zh: bool) -> Any:
+def _grades(book: Any, first: int, count: int, zh: bool) -> Any:
+    last = first + count - 1
     chart = book.add_chart({"type": "column"})
     chart.add_series(
         {
             "name": "表数" if zh else "Forms",
-            "categories": ["图表", 1, 0, count, 0],
-            "values": ["图表", 1, 1, count, 1],
+            "categories": ["汇总", first, GRADE - 1, last, GRADE - 1],
+            "values": ["汇总", first, GRADE, last, GRADE],
             "fill": {"color": _BAR},
             "gap": 80,
             "data_labels": {"value": True, "font": _FONT},
@@ -71,8 +57,8 @@ def _execution(book: Any, span: tuple[int, int], zh: bool) -> Any:
         }
     )
     _dress(chart, "执行率与总分（重算）" if zh else "Execution rate and total by rule")
-    chart.set_x_axis({"name": "执行率" if zh else "execution rate", "num_format": "0%", "min": 0, **_axis()})
-    chart.set_y_axis({"name": "总分" if zh else "total", "min": 0, "max": 100, **_axis()})
+    chart.set_x_axis({"name": "执行率" if zh else "execution rate", "num_format": "0%", **_axis()})
+    chart.set_y_axis({"name": "总分" if zh else "total", "max": 100, **_axis()})
     return chart
 
 

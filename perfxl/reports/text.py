@@ -48,7 +48,7 @@ class TextReport:
         self._printer.line()
 
     def _findings(self, found: tuple[Finding, ...], explained: set[str]) -> None:
-        for finding in self._view.findings(found):
+        for finding in self._view.ranked(found):
             self._printer.line(*_finding_line(finding, self._view))
             if finding.code not in explained:
                 explained.add(finding.code)
@@ -180,18 +180,18 @@ def totals_lines(totals: Totals, view: View) -> list[str]:
 
 def aligned(table: list[list[Span]]) -> list[Line]:
     """Columns side by side, two spaces apart; the last column is not padded."""
-    widths = [max(map(_width, (row[column][0] for row in table))) for column in range(len(table[0]))]
+    widths = [max(map(display_width, (row[column][0] for row in table))) for column in range(len(table[0]))]
     lines: list[Line] = []
     for row in table:
         *padded, last = row
         spans = [
-            (text + " " * (width - _width(text) + 2), style)
+            (text + " " * (width - display_width(text) + 2), style)
             for (text, style), width in zip(padded, widths, strict=False)
         ]
         lines.append((("  ", ""), *spans, last))
     return lines
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns on a terminal; Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

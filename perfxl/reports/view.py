@@ -25,6 +25,10 @@ class View:
     def findings(self, found: tuple[Finding, ...]) -> list[Finding]:
         return [f for f in found if f.severity >= self.lowest and f.code not in self.hidden]
 
+    def ranked(self, found: tuple[Finding, ...]) -> list[Finding]:
+        """For people: errors first, so that nothing drowns them; within a severity in the order of the sheet."""
+        return sorted(self.findings(found), key=lambda finding: (finding.settled, -finding.severity))
+
 
 class Report(Protocol):
     """A report takes the files one by one, in order, and is finished by `close`."""

@@ -17,6 +17,6 @@ def read_workbook(path: Path) -> Workbook:
     """The workbook in a regular file, named as the file is. Raises UnreadableFile with the finding's code."""
     data = file_bytes(path)
     kind = kind_of(data)
-    if kind is not Kind.OOXML:
+    if kind is not Kind.ZIP:
         raise refuse(kind)
     return read_xlsx(data, path.name)

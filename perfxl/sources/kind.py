@@ -12,8 +12,6 @@ from perfxl.sources.errors import UnreadableFile, damaged
 class Kind(Enum):
     """A kind of content; the value is what a clerk calls it."""
 
-    OOXML = "压缩包"
-    XLSX = "Excel 工作簿（xlsx）"
     ENCRYPTED = "加密的文件"
     XLS = "Excel 97-2003 工作簿（xls）"
     XLSB = "Excel 二进制工作簿（xlsb）"
@@ -45,8 +43,8 @@ class Kind(Enum):
 
 
 _SIGNATURES = (
-    (b"PK\x03\x04", Kind.OOXML),
-    (b"PK\x05\x06", Kind.OOXML),
+    (b"PK\x03\x04", Kind.ZIP),
+    (b"PK\x05\x06", Kind.ZIP),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"\xff\xd8\xff", Kind.JPEG),
     (b"\x89PNG\r\n\x1a\n", Kind.PNG),
@@ -80,7 +78,7 @@ _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|meta|div)\b", re.IG
 
 
 def kind_of(data: bytes) -> Kind:
-    """The kind by signature; every zip is OOXML here. R101 where nothing is left to tell it by."""
+    """The kind by signature; a workbook is a zip here. R101 where nothing is left to tell it by."""
     if not data:
         raise damaged("文件为空（0 字节）")
     head = data[:_HEAD]

@@ -15,6 +15,8 @@ MAX_ENTRIES = 10_000
 MAX_INFLATED_BYTES = 200 * 2**20
 """All parts read from one package together; a million filled cells are about 50 MB."""
 MAX_RATIO = 100
+MAX_TAGS = 6_000_000
+"""XML tags of all parts read, counted before any is parsed: a million filled cells have four million."""
 FREE_OF_RATIO_BYTES = 2**20
 """Sheets of styled blanks pack 60:1. Under 1 MB even 1000:1 does no harm."""
 
@@ -22,7 +24,7 @@ _LOCAL_HEADER = struct.Struct("<6xH18xHH")
 
 
 class Package:
-    """The parts of a zip by name, matched as OPC does: without regard to case. Raises UnreadableFile only."""
+    """The XML parts of a zip by name, matched as OPC does: without regard to case. Raises UnreadableFile only."""
 
     def __init__(self, data: bytes) -> None:
         # Counted before zipfile builds an object for each: the count stored in the directory may lie.
@@ -36,6 +38,7 @@ class Package:
         self._data = data
         self._entries: dict[str, ZipInfo] = {}
         self._left = MAX_INFLATED_BYTES
+        self._tags_left = MAX_TAGS
         for entry in entries:
             name = _key(entry.filename)
             if name in self._entries:
@@ -72,6 +75,9 @@ class Package:
         if not complete or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
             raise damaged(f"部件 {name} 的内容损坏，校验不符")
         self._left -= len(content)
+        self._tags_left -= content.count(b"<")
+        if self._tags_left < 0:
+            raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个")
         return content
 
     def _packed(self, entry: ZipInfo, name: str) -> bytes:

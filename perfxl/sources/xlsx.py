@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfxl.grid import Grid, Workbook
-from perfxl.sources.errors import damaged
+from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.kind import Kind, refuse, zip_kind
 from perfxl.sources.ooxml import Relationship, count, main, relationship_id, relationships, truth
 from perfxl.sources.package import Package
@@ -16,6 +16,9 @@ from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetContext, SheetReader
 from perfxl.sources.xlsx_strings import read_properties, read_strings
 from perfxl.sources.xlsx_styles import DEFAULT_STYLES, read_styles
 from perfxl.sources.xml_part import Attributes, PartParser
+
+MAX_SHEETS = 1_000
+"""One form per sheet of a whole city's projects; Excel itself grows unusable before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def _only(targets: Mapping[str, Relationship], kind: str) -> str | None:
 
 def _read_workbook_part(data: bytes, part: str) -> tuple[list[_SheetEntry], Mapping[str, str], bool]:
     sheets: list[_SheetEntry] = []
+    titles: set[str] = set()
     names: dict[str, str] = {}
     epoch_1904 = False
     name = ""
@@ -86,8 +90,11 @@ def _read_workbook_part(data: bytes, part: str) -> tuple[list[_SheetEntry], Mapp
 
     def sheet(attributes: Attributes) -> None:
         title = attributes.get("name", "")
-        if not title or any(title.casefold() == other.name.casefold() for other in sheets):
+        if len(sheets) >= MAX_SHEETS:
+            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张")
+        if not title or title.casefold() in titles:
             raise damaged(f"工作表名称 {title[:31]} 缺失或重复")
+        titles.add(title.casefold())
         hidden = attributes.get("state", "visible") != "visible"
         sheets.append(_SheetEntry(title, hidden, relationship_id(attributes)))
 
@@ -123,6 +130,7 @@ def _grids(
     context: SheetContext,
 ) -> list[Grid]:
     grids: list[Grid] = []
+    seen: set[str] = set()
     left = MAX_CELLS
     for sheet in sheets:
         relationship = targets.get(sheet.relationship or "")
@@ -130,6 +138,9 @@ def _grids(
             raise damaged(f"工作表 {sheet.name} 的内容缺失")
         if relationship.kind != "worksheet":
             continue
+        if relationship.target in seen:
+            raise damaged(f"工作表 {sheet.name} 与别的工作表是同一部件")
+        seen.add(relationship.target)
         reader = SheetReader(file, sheet.name, context, left)
         reader.read(package.read(relationship.target), relationship.target)
         left -= len(reader.cells)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from math import isinf
 
 from perfxl.grid import Cell, CellError, CellRef, CellValue, Merge
 from perfxl.number_format import from_serial
@@ -106,6 +107,8 @@ class SheetReader:
         self._value = self._formula = self._inline = None
 
     def _value_text(self, text: str) -> None:
+        if self._value is not None:
+            raise self._bad("有两个值")
         self._value = text
 
     def _formula_text(self, text: str) -> None:
@@ -215,13 +218,10 @@ def _number(text: str) -> Decimal | None:
     """The number at the 15 digits Excel keeps, -0 as 0; None for what is no number or out of range."""
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return None
-    exact = Decimal(text)
-    if not exact:
-        return Decimal(0)
-    if not -308 <= exact.adjusted() <= 308 or abs(exact) > _LARGEST:
+    number = float(text)
+    if isinf(number):
         return None
-    return Decimal(f"{float(text):.15g}")
-
-
-_LARGEST = Decimal("1.79769313486231E+308")
-"""What Excel can hold; beyond it a float is infinite."""
+    if number:
+        return Decimal(f"{number:.15g}")
+    # Either nought or, as 1E-999, something that a float cannot tell from it.
+    return None if Decimal(text) else Decimal(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from perfxl.number_format import is_date
-from perfxl.sources.errors import damaged
+from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.ooxml import count, main, truth
 from perfxl.sources.xml_part import Attributes, PartParser
 
@@ -69,6 +69,10 @@ BUILTIN_FORMATS = {
 }
 
 
+MAX_STYLES = 65_490
+"""Excel's limit of cell formats."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellStyle:
     """What a cell format says to a reader of values."""
@@ -107,6 +111,8 @@ def read_styles(data: bytes, part: str) -> tuple[CellStyle, ...]:
 
     def cell_format(attributes: Attributes) -> None:
         if inside == "cellXfs":
+            if len(formats) >= MAX_STYLES:
+                raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种")
             formats.append(attributes.get("numFmtId", "0"))
             locks.append(True)
 

@@ -13,6 +13,8 @@ MAX_NESTING = 64
 """SpreadsheetML nests about ten deep, with extension lists some twenty."""
 MAX_TEXT = 32_767
 """Excel's limit for the text of a cell."""
+MAX_NAMES = 5_000
+"""Different names of elements and attributes in a part; SpreadsheetML has some 1,500. Expat keeps each one."""
 _MAX_RAW_TEXT = 7 * MAX_TEXT
 """The same with every character escaped as `_xHHHH_`."""
 
@@ -45,7 +47,8 @@ class PartParser:
 
     def parse(self, data: bytes) -> None:
         """Raises UnreadableFile R101 for XML that is damaged or foreign, R105 over a limit."""
-        parser = ParserCreate(namespace_separator=" ")
+        names: dict[str, str] = {}
+        parser = ParserCreate(namespace_separator=" ", intern=names)
         parser.buffer_text = True
         pieces: list[str] = []
         depth = 1
@@ -82,6 +85,8 @@ class PartParser:
                 raise too_large(f"XML 嵌套不超过 {MAX_NESTING} 层")
             if (called := start_of(name)) is not None:
                 called(attributes)
+            elif len(names) > MAX_NAMES:
+                raise too_large(f"XML 名称不超过 {MAX_NAMES:,} 种")
 
         def end(name: str) -> None:
             nonlocal depth, inside
