@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
 from perfxl.finding import Finding
-from perfxl.grid import CellRef, normalised
+from perfxl.grid import CellRef
 
 T = TypeVar("T")
+
+_NOTHING = " \t\r\n\u00a0\u3000\u200b\ufeff—–―－-/／"
+"""Blanks, dashes and strokes: a cell of these alone says that there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Located(Generic[T]):
     @property
     def blank(self) -> bool:
         """Nothing there, or a dash or stroke that says so: `—`, `/`."""
-        return not self.raw.strip() or (len(self.raw) < 8 and not normalised(self.raw).strip("—–―-/"))
+        return not self.raw.strip() or not self.raw.strip(_NOTHING)
 
     @property
     def unreadable(self) -> bool:

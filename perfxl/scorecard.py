@@ -30,6 +30,9 @@ class ScoreLine:
     label: str
     reported: Located[Decimal]
     max_score: Located[Decimal]
+    """分值 as printed."""
+    weight: Decimal | None
+    """分值 as it counts: the scheme's for 预算执行率 where the form prints none."""
     computed: Decimal | None
     derivation: str
     """评分底稿: the arithmetic with its numbers, or why there is none."""
@@ -49,15 +52,15 @@ class ScoreLine:
     @property
     def out_of_range(self) -> bool:
         """Below 0 or above 分值 (S106)."""
-        reported, most = self.reported.value, self.max_score.value
+        reported, most = self.reported.value, self.weight
         return reported is not None and (reported < 0 or (most is not None and reported > most))
 
     @property
     def lost(self) -> Decimal:
         """分值 less 得分 as reported; 0 where either is missing."""
-        if self.reported.value is None or self.max_score.value is None:
+        if self.reported.value is None or self.weight is None:
             return Decimal(0)
-        return self.max_score.value - self.reported.value
+        return self.weight - self.reported.value
 
     @property
     def counted(self) -> Decimal | None:
@@ -100,11 +103,12 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     funding = form.funding.total
     row = next((indicator for indicator in form.named_indicators if indicator.execution), None)
     printed_weight = (row or funding).max_score.value
+    execution_weight = rule.weight.value if printed_weight is None else printed_weight
     amounts: dict[str, Value] = {
         "adjusted_budget": funding.adjusted_budget.value,
         "initial_budget": funding.initial_budget.value,
         "executed": funding.executed.value,
-        "weight": rule.weight.value if printed_weight is None else printed_weight,
+        "weight": execution_weight,
     }
     if not funding.adjusted_budget.value and form.funding.parts:
         # 总额空白而分项已填: computed from the parts (F113 reports it).
@@ -115,6 +119,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
+        weight=execution_weight,
         computed=_number(score_expr.evaluate(amounts)),
         derivation=score_expr.explain(amounts),
         indicator=row,
@@ -126,7 +131,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     counted = lines if row else (execution, *lines)
     reported = [line.reported.value for line in counted if line.reported.value is not None]
     reported_sum: Decimal | None = sum(reported, Decimal(0)) if reported else None
-    missing = sum((line.max_score.value or Decimal(0) for line in counted if line.reported.blank), Decimal(0))
+    missing = sum((line.weight or Decimal(0) for line in counted if line.reported.blank), Decimal(0))
     by_rule = [value for line in counted if (value := line.counted) is not None]
     computed: Decimal | None = sum(by_rule, Decimal(0)) if by_rule else None
     derivation = " + ".join(map(points, by_rule))
@@ -171,6 +176,7 @@ def _indicator_line(indicator: Indicator, scheme: Scheme) -> ScoreLine:
         label=indicator.name,
         reported=indicator.score,
         max_score=indicator.max_score,
+        weight=indicator.max_score.value,
         computed=computed,
         derivation=derivation,
         indicator=indicator,

@@ -398,7 +398,11 @@ class _Filler:
 
     def _forward(self, row: RowContent, measure: Measure, weight: Decimal) -> RowContent:
         wanted = self.random.randint(measure.low, measure.high)
-        done = self.random.randint(wanted * 4 // 5, wanted) if self._missed() else wanted * self.random.randint(10, 12) // 10
+        done = (
+            self.random.randint(wanted * 4 // 5, wanted)
+            if self._missed()
+            else wanted * self.random.randint(10, 12) // 10
+        )
         row = replace(row, kind=self.random.choice(("", "正向定量")))
         if self.random.random() < 0.2:
             return self._proportional(row, weight, Fraction(done, wanted), Decimal(wanted), Decimal(done))
@@ -420,7 +424,9 @@ class _Filler:
 
     def _inverse(self, row: RowContent, measure: Measure, weight: Decimal) -> RowContent:
         most = self.random.randint(measure.low, measure.high)
-        spent = self.random.randint(most, most * 3 // 2) if self._missed() else self.random.randint(most // 2 or 1, most)
+        spent = (
+            self.random.randint(most, most * 3 // 2) if self._missed() else self.random.randint(most // 2 or 1, most)
+        )
         sign = self.random.choice(("≤", "不超过"))
         row = replace(row, kind=self.random.choice(("", "反向定量")))
         target, actual = f"{sign}{most}{measure.unit}", f"{spent}{measure.unit}"
@@ -437,7 +443,9 @@ class _Filler:
         return replace(row, target=target, actual=f"{low + self.random.randint(0, 3)}{measure.unit}", score=weight)
 
     def _date(self, row: RowContent, measure: Measure, weight: Decimal) -> RowContent:
-        target = self.random.choice((f"{self.year}年12月底前", f"{self.year}年12月", "12月底前", f"{self.year}年12月31日前"))
+        target = self.random.choice(
+            (f"{self.year}年12月底前", f"{self.year}年12月", "12月底前", f"{self.year}年12月31日前")
+        )
         if self._missed():
             row = replace(row, score=half_up(Fraction(weight) * self.random.randint(5, 9) / 10, 1))
             return replace(row, target=target, actual=f"{self.year + 1}年{self.random.randint(1, 3)}月")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfxl.detection import detect_scheme
 from perfxl.form import Form, Indicator, ObjectiveForm, SelfEvaluation, Target
 from perfxl.grid import Cell, CellValue, Grid, Merge, Workbook
+from perfxl.layouts.content import Content
+from perfxl.layouts.workbook import write_form
 from perfxl.reading import read_forms
+from perfxl.scheme import builtin_schemes
+from perfxl.sources import read_workbook
 from tests.grids import cell
 
 D = Decimal
@@ -203,6 +210,38 @@ def test_notes_below_and_annex_line_above_are_surroundings() -> None:
     assert (form.text("filled_by"), form.text("telephone")) == ("张三", "8888")
 
 
+@pytest.mark.parametrize("id_", builtin_schemes())
+def test_our_own_templates(id_: str, tmp_path: Path) -> None:
+    """Nothing to report on a blank form, every label known, and the edition told by the labels alone."""
+    scheme = builtin_schemes()[id_]
+    layout = scheme.layout
+    write_form(scheme, tmp_path / "blank.xlsx")
+    write_form(scheme, tmp_path / "2022.xlsx", Content(year=2022))
+    (empty,) = read_forms(read_workbook(tmp_path / "blank.xlsx"))
+    (dated,) = read_forms(read_workbook(tmp_path / "2022.xlsx"))
+    assert (problems(empty), problems(dated)) == ([], [])
+    assert (empty.year.blank, dated.year.value) == (True, 2022)
+    assert empty.year.at.in_file == dated.year.at.in_file
+    assert {field.id for field in (*layout.header, *layout.goals, *layout.footer)} == empty.fields.keys()
+    assert (empty.scheme_id, empty.template_version) == (id_, str(scheme.version))
+    assert detect_scheme(replace(empty, scheme_id=""))[0] is scheme
+    preset = [row.name for group in scheme.groups for row in group.preset]
+    assert [row.name for row in empty.named_indicators] == preset
+    assert [group.label.value for group in empty.groups] == [group.name for group in scheme.groups]
+    texts = [text.raw for text in empty.surroundings]
+    assert texts == list(layout.notes)
+
+
+def test_an_annex_number_before_the_title() -> None:
+    form = evaluation(TEN_NINETY.replace("项目支出绩效自评表 |", "附件2：项目支出绩效自评表 |"))
+    assert (form.title.raw, form.at.address, form.year.value) == ("附件2：项目支出绩效自评表", "A1", 2025)
+
+
+def test_an_indicator_named_like_a_title_begins_no_form() -> None:
+    form = evaluation(TEN_NINETY.replace("惠及村数", "开展项目绩效自评"))
+    assert len(form.indicators) == 4
+
+
 NO_FORM = {
     "a report": "支出绩效评价报告\n一、基本情况\n附件：项目支出绩效自评表",
     "a summary": "序号 | 主管部门 | 项目名称 | 得分\n1 | 某局 | 某项目 | 98\n2 | 某局 | 另一项目 | 96",
@@ -346,10 +385,18 @@ def test_blank_values_have_their_places() -> None:
     assert (form.indicators[2].score.at.address, form.indicators[2].score.blank) == ("E9", True)
 
 
-def test_values_without_merges_are_found_past_empty_cells() -> None:
-    merged = "项目名称 | 信息化 | 预算单位 | 某办 | < | <"
-    form = evaluation(FOUR_DIMENSIONS.replace(merged, "项目名称 | | 信息化 | 预算单位 | | 某办"))
-    assert (form.project, form.unit) == ("信息化", "某办")
+@pytest.mark.parametrize("table", [TEN_NINETY, FOUR_DIMENSIONS], ids=["10+90", "four dimensions"])
+def test_a_sheet_that_lost_its_merges_reads_the_same(table: str) -> None:
+    merged, bare = evaluation(table), evaluation(table.replace("<", "").replace("^", ""))
+    assert {id_: field.raw for id_, field in bare.fields.items()} == {id_: f.raw for id_, f in merged.fields.items()}
+    assert rows(bare) == rows(merged)
+    assert (bare.funding, bare.total, bare.labels) == (merged.funding, merged.total, merged.labels)
+    assert problems(bare) == []
+
+
+def test_a_blank_value_is_not_taken_from_the_next_label() -> None:
+    form = evaluation(FOUR_DIMENSIONS.replace("信息化 | 预算单位 |", " | 牵头处室 |"))
+    assert (form.fields["project_name"].blank, form.fields["project_name"].at.address) == (True, "B2")
 
 
 def test_labels_in_odd_spelling() -> None:

@@ -73,7 +73,7 @@ def full_points_without_money(evaluation: Evaluation) -> Iterator[Finding]:
     lines = [line for line in evaluation.card.lines if line.indicator and not line.indicator.execution]
     if ratio is None or ratio >= limit or len(lines) < 2 or explained(evaluation.form, EXECUTION_WORDS):
         return
-    if all(line.max_score.value and line.reported.value == line.max_score.value for line in lines):
+    if all(line.weight and line.reported.value == line.weight for line in lines):
         numbers = {"rate": percent(ratio), "count": str(len(lines))}
         rate = evaluation.form.funding.total.rate
         yield Finding("X105", rate.at, "预算执行率", rate.raw, None, numbers)

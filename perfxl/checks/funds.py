@@ -110,7 +110,7 @@ def low_execution(evaluation: Evaluation) -> Iterator[Finding]:
         evaluation.scheme.thresholds.low_execution.value,
     )
     row = evaluation.card.execution.indicator
-    if ratio is None or ratio >= limit or explained(form, EXECUTION_WORDS) or (row and has_note(row)):
+    if ratio is None or ratio >= limit or explained(form, EXECUTION_WORDS) or (row and has_note(form, row)):
         return
     lost = points(max(evaluation.card.execution.lost, Decimal(0)))
     numbers = {"rate": percent(ratio), "lost": lost, "limit": f"{points(limit * 100)}%"}

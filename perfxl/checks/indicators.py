@@ -38,7 +38,7 @@ def percentage_for_words(evaluation: Evaluation) -> Iterator[Finding]:
     """指标值是文字，实际完成值只填百分比。"""
     for row in evaluation.form.named_indicators:
         target, actual = row.target.value, row.actual.value
-        if target is None or actual is None or has_note(row):
+        if target is None or actual is None or has_note(evaluation.form, row):
             continue
         if target.kind == "text" and actual.kind == "number" and actual.unit == "%":
             numbers = {"name": row.name, "target": row.target.raw.strip(), "actual": row.actual.raw.strip()}

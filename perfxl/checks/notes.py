@@ -17,13 +17,14 @@ def written(text: str) -> bool:
     return normalised(text) not in _NOTHING
 
 
-def has_note(indicator: Indicator) -> bool:
-    return written(indicator.note.raw)
+def has_note(form: Form, indicator: Indicator) -> bool:
+    """True where the row's own note says something, or the one note that some forms have for all rows."""
+    return written(indicator.note.raw) or written(form.text("deviation_note"))
 
 
 def explained(form: Form, words: tuple[str, ...]) -> bool:
     """True where 其他需要说明的事项 or the note of any row speaks of the matter, by one of the words."""
-    texts = [form.text("other_notes"), *(row.note.raw for row in form.named_indicators)]
+    texts = [form.text("other_notes"), form.text("deviation_note"), *(row.note.raw for row in form.named_indicators)]
     return any(written(text) and any(word in text for word in words) for text in texts)
 
 
@@ -32,7 +33,7 @@ def settled(form: Form, finding: Finding) -> bool:
     if finding.severity is not Severity.query:
         return False
     place = (finding.at.sheet, finding.at.row)
-    if any((row.at.sheet, row.at.row) == place and has_note(row) for row in form.named_indicators):
+    if any((row.at.sheet, row.at.row) == place and has_note(form, row) for row in form.named_indicators):
         return True
     other = form.text("other_notes")
     names = (finding.code, finding.numbers.get("name", ""), finding.numbers.get("label", ""))

@@ -8,7 +8,7 @@ from perfxl.checks import Evaluation, evaluation_check
 from perfxl.checks.notes import has_note, lacks
 from perfxl.figures import percent, points
 from perfxl.finding import Finding
-from perfxl.form import Indicator
+from perfxl.form import Form, Indicator
 from perfxl.grid import normalised
 from perfxl.scorecard import ScoreLine, same_unit, target_met
 
@@ -32,8 +32,8 @@ def _met(row: Indicator) -> bool | None:
     return target_met(target, actual)
 
 
-def _reduced_although_met(row: Indicator, line: ScoreLine) -> bool:
-    return line.lost > 0 and _met(row) is True and not has_note(row) and not line.agrees
+def _reduced_although_met(form: Form, row: Indicator, line: ScoreLine) -> bool:
+    return line.lost > 0 and _met(row) is True and not has_note(form, row) and not line.agrees
 
 
 @evaluation_check("S101")
@@ -65,9 +65,9 @@ def _off_the_rule(evaluation: Evaluation, code: str) -> Iterator[Finding]:
 def reduced_although_met(evaluation: Evaluation) -> Iterator[Finding]:
     """已达到指标值却扣分，没有说明原因。"""
     for row, line in _judged_lines(evaluation):
-        if _reduced_although_met(row, line):
+        if _reduced_although_met(evaluation.form, row, line):
             numbers = {"name": row.name, "target": row.target.raw, "actual": row.actual.raw}
-            expected = points(line.max_score.value or line.lost)
+            expected = points(line.weight or line.lost)
             yield Finding("S102", line.reported.at, "得分", line.reported.raw, expected, numbers, (row.actual.at,))
 
 
@@ -75,7 +75,7 @@ def reduced_although_met(evaluation: Evaluation) -> Iterator[Finding]:
 def full_although_missed(evaluation: Evaluation) -> Iterator[Finding]:
     """未达到指标值却得满分；能按比例计算的由 S101 报告。"""
     for row, line in _judged_lines(evaluation):
-        if line.computed is None and line.lost == 0 and _met(row) is False and not has_note(row):
+        if line.computed is None and line.lost == 0 and _met(row) is False and not has_note(evaluation.form, row):
             numbers = {"name": row.name, "target": row.target.raw, "actual": row.actual.raw}
             yield Finding("S103", line.reported.at, "得分", line.reported.raw, None, numbers, (row.actual.at,))
 
@@ -89,7 +89,7 @@ def score_blank(evaluation: Evaluation) -> Iterator[Finding]:
     lines = card.lines if card.execution.indicator else (card.execution, *card.lines)
     for line in lines:
         if line.reported.blank and not (line.indicator is not None and line.max_score.blank):
-            numbers = {"name": line.label, "max_score": line.max_score.raw.strip()}
+            numbers = {"name": line.label, "max_score": points(line.weight) if line.weight is not None else "？"}
             yield Finding("S104", line.reported.at, "得分", numbers=numbers)
 
 
@@ -100,16 +100,16 @@ def deduction_without_note(evaluation: Evaluation) -> Iterator[Finding]:
     low = evaluation.scheme.thresholds.low_execution.value
     for line in evaluation.card.lines:
         row = line.indicator
-        if row is None or line.lost <= 0 or line.out_of_range or has_note(row):
+        if row is None or line.lost <= 0 or line.out_of_range or has_note(evaluation.form, row):
             continue
-        if _reduced_although_met(row, line):
+        if _reduced_although_met(evaluation.form, row, line):
             continue  # S102 asks for the reason already
         if row.execution and (evaluation.card.ratio is None or evaluation.card.ratio < low):
             continue  # F106 asks for the reason already
         numbers = {
             "name": row.name,
             "lost": points(line.lost),
-            "max_score": points(line.max_score.value or line.lost),
+            "max_score": points(line.weight or line.lost),
             "column": columns.get("note", "备注"),
         }
         yield Finding("S105", line.reported.at, "得分", line.reported.raw, None, numbers, (row.note.at,))
@@ -122,7 +122,7 @@ def score_out_of_range(evaluation: Evaluation) -> Iterator[Finding]:
     lines = card.lines if card.execution.indicator else (card.execution, *card.lines)
     for line in lines:
         if line.out_of_range:
-            numbers = {"name": line.label, "max_score": line.max_score.raw.strip()}
+            numbers = {"name": line.label, "max_score": points(line.weight) if line.weight is not None else "？"}
             yield Finding("S106", line.reported.at, "得分", line.reported.raw, None, numbers)
 
 
@@ -132,7 +132,7 @@ def far_above_target(evaluation: Evaluation) -> Iterator[Finding]:
     limit = evaluation.scheme.thresholds.over_fulfilment.value
     for row in evaluation.form.named_indicators:
         target, actual = row.target.value, row.actual.value
-        if target is None or actual is None or target.operator in ("≤", "<") or has_note(row):
+        if target is None or actual is None or target.operator in ("≤", "<") or has_note(evaluation.form, row):
             continue
         comparable = target.kind == actual.kind == "number" and same_unit(target, actual)
         if comparable and target.low and actual.low is not None and actual.low >= target.low * limit:
@@ -152,14 +152,14 @@ def outside_band(evaluation: Evaluation) -> Iterator[Finding]:
     bands = {band.word: band for band in rules.qualitative_bands} if rules else {}
     for row, line in _judged_lines(evaluation):
         band = bands.get(normalised(row.actual.raw))
-        if band is None or not line.max_score.value or line.reported.value is None:
+        if band is None or not line.weight or line.reported.value is None:
             continue
-        share = line.reported.value / line.max_score.value
+        share = line.reported.value / line.weight
         if not (band.low <= share < band.high or (share == band.high == 1)):
             numbers = {
                 "name": row.name,
                 "word": band.word,
-                "low": points(band.low * line.max_score.value),
-                "high": points(band.high * line.max_score.value),
+                "low": points(band.low * line.weight),
+                "high": points(band.high * line.weight),
             }
             yield Finding("S108", line.reported.at, "得分", line.reported.raw, None, numbers, (row.actual.at,))

@@ -31,10 +31,10 @@ def weights_sum(context: Context) -> Iterator[Finding]:
     weights = _weights(form.indicators)
     if not weights or _unreadable(context):
         return
-    execution = context.scorecard.execution.max_score if context.scorecard else None
-    outside = execution is not None and scheme.execution is not None and not _execution_inside(form.groups)
+    card = context.scorecard
+    outside = card is not None and card.execution.indicator is None
     full = scheme.full_score.value if scheme.full_score else Decimal(100)
-    extra = execution.value or Decimal(0) if outside and execution is not None else Decimal(0)
+    extra = card.execution.weight or Decimal(0) if card is not None and outside else Decimal(0)
     reported = sum(weights, Decimal(0)) + extra
     allowed = {full}
     if not isinstance(form, SelfEvaluation) and scheme.execution is not None:
@@ -46,10 +46,6 @@ def weights_sum(context: Context) -> Iterator[Finding]:
     numbers = {"derivation": " + ".join(groups) + f" = {points(reported)}"}
     at = form.total_max.at if isinstance(form, SelfEvaluation) else form.at
     yield Finding("W101", at, "分值", points(reported), points(full), numbers)
-
-
-def _execution_inside(groups: Sequence[Group]) -> bool:
-    return any(row.execution for group in groups for row in group.rows)
 
 
 @check("W102")

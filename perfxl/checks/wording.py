@@ -119,7 +119,7 @@ def delay_with_full_points(evaluation: Evaluation) -> Iterator[Finding]:
     if problems is None or match is None:
         return
     for line in evaluation.card.lines:
-        if line.max_score.value and line.reported.value == line.max_score.value and _TIMELY.search(line.label):
+        if line.weight and line.reported.value == line.weight and _TIMELY.search(line.label):
             numbers = {"name": line.label, "text": match[0]}
             yield Finding("N106", problems.at, "主要问题", match[0], None, numbers, (line.reported.at,))
             return

@@ -147,15 +147,16 @@ def _read_funding(
     unit = _form_unit(region, layout)
     if layout.fund:
         return read_fund_table(region, layout.fund, pairs, reader, unit)
-    if asked and not pairs.keys() & {"current_budget", "executed"}:
+    if asked and not pairs.keys() & {"adjusted_budget", "executed"}:
         reader.missing(at, "项目资金")
     return read_fund_fields(pairs, at, reader, unit)
 
 
 def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
-    """The unit of a line such as `金额单位：万元` in the head of the form."""
-    texts = (slot.cell.value for row in layout.head_rows for slot in region.own(row))
-    lines = (text for text in texts if isinstance(text, str) and len(text) < 60 and "单位" in text)
+    """The unit of a line in the head of the form: `金额单位：万元`, or the heading `项目资金（万元）`."""
+    slots = (slot for row in layout.head_rows for slot in region.own(row) if isinstance(slot.cell.value, str))
+    headings = vocabulary().blocks["funding"]
+    lines = (slot.text for slot in slots if slot.key in headings or (len(slot.text) < 60 and "单位" in slot.text))
     return next(filter(None, map(money_unit, lines)), None)
 
 

@@ -17,6 +17,8 @@ from perfxl.reading.values import MoneyUnit, money_unit
 
 Amount = Literal["initial_budget", "adjusted_budget", "executed"]
 _AMOUNTS = ("initial_budget", "adjusted_budget", "executed")
+_SOURCES = ("adjusted_budget", "fiscal_funds", "other_funds")
+"""Fields of forms without a fund table that name rows of it in others."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _fund_rows(
     for row in region.filled_below(above):
         own = region.own(row)
         labels = [slot for slot in own if slot.left not in columns_left]
-        if any(vocabulary().known(slot.key) or slot.key in vocabulary().columns for slot in labels):
+        if any(_begins_something_else(slot.key) for slot in labels):
             return
         if row > covered_to and (covered_to or row > above + 1):
             return
@@ -79,6 +81,11 @@ def _fund_rows(
         has_label = label is not None and label.top == row and not label.blank
         if has_label or any(slot.left in columns_left for slot in own):
             yield row
+
+
+def _begins_something_else(key: str) -> bool:
+    words = vocabulary()
+    return words.fields.get(key) not in _SOURCES and (key in words.known or key in words.columns)
 
 
 def read_fund_table(
@@ -149,20 +156,25 @@ def read_fund_fields(
     pairs: Mapping[str, Pair], at: CellRef, reader: CellReader, form_unit: MoneyUnit | None
 ) -> Funding:
     """当年预算数, 预算执行数 and 预算执行率 of the header as one row. `at` stands in for labels that are missing."""
-    budget = pairs.get("current_budget")
+    budget, rate = pairs.get("adjusted_budget"), pairs.get("execution_rate")
     unit = (money_unit(budget.label) if budget else None) or form_unit or "元"
-    rate = pairs.get("execution_rate")
-    label_at = budget.label_at if budget else at
-    total = FundingRow(
-        label=Located(budget.word, label_at, budget.label) if budget else blank(at),
-        initial_budget=blank(label_at),
-        adjusted_budget=_amount(budget, reader, unit) or blank(at),
-        executed=_amount(pairs.get("executed"), reader, unit) or blank(label_at),
-        max_score=blank(label_at),
-        rate=_share(rate.cell, rate.at, rate.label, reader) if rate else blank(label_at),
-        score=blank(label_at),
+    total = _field_row(budget, at, reader, unit)
+    total = replace(
+        total,
+        executed=_amount(pairs.get("executed"), reader, unit) or total.executed,
+        rate=_share(rate.cell, rate.at, rate.label, reader) if rate else total.rate,
     )
-    return _with_previous(Funding(total, unit=unit, asks_initial=False), pairs, reader)
+    parts = tuple(_field_row(pairs[id_], at, reader, unit) for id_ in ("fiscal_funds", "other_funds") if id_ in pairs)
+    return _with_previous(Funding(total, parts, unit, asks_initial=False), pairs, reader)
+
+
+def _field_row(budget: Pair | None, at: CellRef, reader: CellReader, unit: MoneyUnit) -> FundingRow:
+    """A row with a budget figure alone."""
+    if budget is None:
+        return _empty_row(at)
+    label = Located(budget.word, budget.label_at, budget.label)
+    row = replace(_empty_row(budget.label_at), label=label)
+    return replace(row, adjusted_budget=_amount(budget, reader, unit) or row.adjusted_budget)
 
 
 def _with_previous(funding: Funding, pairs: Mapping[str, Pair], reader: CellReader) -> Funding:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from perfxl.grid import normalised
@@ -14,9 +14,13 @@ from perfxl.grid import normalised
 _LONGEST = 40
 """Characters of the longest label, spaces counted."""
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
-_TAIL = re.compile(r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|%|分|[0-9]+(?:分|%)|[A-Z](?:/[A-Z])?(?:[*×]100%?)?)\)")
-_TITLE = re.compile(r".{0,40}绩效(?:目标)?(?:自评价?|评价|目标)?.{0,4}(?:表|自评价|自评)(?:\([0-9]{4}年?度?\))?")
-_NO_TITLE = re.compile(r"汇总|说明|报告|一览|附件|附表|要求|通知|填报|统计|[。；;]")
+_TAIL = re.compile(
+    r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|盖章|公章|签章|签字|%|分|[0-9]+(?:分|%)|[A-Z](?:/[A-Z])?(?:[*×]100%?)?|[0-9]+分[*×]执行率)\)"
+)
+_TITLE = re.compile(
+    r".{0,40}(?:绩效(?:目标)?(?:自评价?|评价|目标)?.{0,4}(?:表|自评价|自评)|(?:项目|支出)自评表)(?:\([0-9]{4}年?度?\))?"
+)
+_NO_TITLE = re.compile(r"汇总|说明|报告|一览|要求|通知|填报|统计|[。；;]")
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,10 @@ class Vocabulary:
     own_sheets: Mapping[str, str]
     execution_names: Mapping[str, str]
 
-    def known(self, key: str) -> bool:
-        """Whether the key names anything that can end a table."""
-        return key in self.fields or any(key in words for words in self.blocks.values())
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every label that can end a table: of fields and of blocks."""
+        return frozenset(self.fields).union(*self.blocks.values())
 
 
 @cache

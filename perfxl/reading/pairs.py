@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from perfxl.finding import Finding
@@ -13,6 +13,7 @@ from perfxl.reading.slots import Region, Slot
 from perfxl.reading.titles import is_year_line
 from perfxl.reading.values import money_unit
 
+_GOALS = ("expected_goal", "actual_goal", "annual_goal", "overall_goal")
 _LONGEST_UNKNOWN = 20
 _LONGEST_BARE = 12
 
@@ -38,23 +39,20 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
     """The pairs of known labels in those rows, from column `first` on."""
     for row in rows:
         slots = [slot for slot in region.slots(row) if slot.left >= first]
-        for place in _pair_places(slots, row):
+        for place in _pair_places(slots, row, bool(region.grid.merges)):
             yield from _pairs_at(region, slots, *place)
 
 
 def read_goals(region: Region, row: int) -> list[Pair]:
-    """预期目标 and 实际完成情况 as column labels of this row, their texts below; empty where they are not."""
-    fields, goal_block = vocabulary().fields, vocabulary().blocks["goals"]
-    slots = region.slots(row)
-    goals = [slot for slot in slots if slot.top == row and fields.get(slot.key) in ("expected_goal", "actual_goal")]
-    if not goals:
+    """预期目标 and 实际完成情况 as column labels of this row, their texts below; empty where they are not.
+
+    Labels side by side have their texts below, and so has one right of a label for the whole block.
+    """
+    fields = vocabulary().fields
+    slots = [slot for slot in region.slots(row) if slot.top == row and fields.get(slot.key) in _GOALS]
+    if len(slots) < 2 or slots[0].right + 1 != slots[1].left:
         return []
-    neighbours = len(goals) == 2 and goals[0].right + 1 == goals[1].left
-    below_block = any(
-        slot.key in goal_block and slot.bottom > slot.top and slot.right + 1 == goals[0].left for slot in slots
-    )
-    if not neighbours and not below_block:
-        return []
+    goals = slots[1:] if slots[0].key in vocabulary().blocks["goals"] else slots
     texts = [region.slot(goal.bottom + 1, goal.left) for goal in goals]
     return [
         Pair(fields[goal.key], goal.text, region.ref(goal), text.cell, region.ref(text))
@@ -68,7 +66,7 @@ def report_unknown_labels(region: Region, rows: Iterable[int], reader: CellReade
     label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
     for row in rows:
         slots = region.slots(row)
-        taken = {index for place in _pair_places(slots, row) for index in place}
+        taken = {index for place in _pair_places(slots, row, bool(region.grid.merges)) for index in place}
         for index, slot in enumerate(slots):
             if index in taken or slot.top != row or not isinstance(slot.cell.value, str):
                 continue
@@ -77,7 +75,7 @@ def report_unknown_labels(region: Region, rows: Iterable[int], reader: CellReade
                 reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
 
 
-def _pair_places(slots: list[Slot] | tuple[Slot, ...], row: int) -> Iterator[tuple[int, int]]:
+def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tuple[int, int]]:
     """(label, value) as indices into the row; the same index twice where label and value share a cell."""
     index = 0
     while index < len(slots):
@@ -85,7 +83,7 @@ def _pair_places(slots: list[Slot] | tuple[Slot, ...], row: int) -> Iterator[tup
         if slot.top != row or not isinstance(slot.cell.value, str):
             index += 1
         elif slot.key in vocabulary().fields:
-            value = _value_index(slots, index)
+            value = _value_index(slots, index, merged)
             yield index, value
             index = value + 1
         else:
@@ -94,18 +92,21 @@ def _pair_places(slots: list[Slot] | tuple[Slot, ...], row: int) -> Iterator[tup
             index += 1
 
 
-def _value_index(slots: list[Slot] | tuple[Slot, ...], label: int) -> int:
-    """The first filled place before the next label, else the place beside the label."""
-    following = range(label + 1, len(slots))
-    for index in following:
-        if slots[index].key in vocabulary().fields or normalised(slots[index].text[-2:]).endswith(":"):
-            break
-        if not slots[index].blank:
-            return index
-    return label + 1 if label + 1 < len(slots) and slots[label + 1].key not in vocabulary().fields else label
+def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
+    """The place beside the label. On a sheet without any merge, the first filled place before the next label."""
+    beside = label + 1
+    if beside == len(slots) or slots[beside].key in vocabulary().fields:
+        return label
+    if not merged:
+        for index in range(beside, len(slots)):
+            if slots[index].key in vocabulary().fields or normalised(slots[index].text[-2:]).endswith(":"):
+                break
+            if not slots[index].blank:
+                return index
+    return beside
 
 
-def _pairs_at(region: Region, slots: list[Slot], label: int, value: int) -> Iterator[Pair]:
+def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:
     slot, fields = slots[label], vocabulary().fields
     at = region.ref(slot)
     if slot.key in fields:

@@ -47,8 +47,11 @@ class _RowReader:
     def __init__(self, region: Region, header: IndicatorHeader, reader: CellReader, year: int | None) -> None:
         self.region, self.header, self.reader, self.year = region, header, reader, year
         self.blocks: list[_Block] = []
+        self.slots: dict[str, Slot] = {}
+        """The places of the row being read, by column id."""
 
     def read(self, row: int) -> None:
+        self.slots = {id_: self.region.slot(row, column.left) for id_, column in self.header.columns.items()}
         displaced = self._displaced(row)
         if displaced:
             self._block(row).rows.append(self._read_displaced(row, *displaced))
@@ -58,10 +61,6 @@ class _RowReader:
         if indicator:
             block.rows.append(indicator)
 
-    def _slot(self, row: int, id_: str) -> Slot | None:
-        column = self.header.columns.get(id_)
-        return self.region.slot(row, column.left) if column else None
-
     def _block(self, row: int) -> _Block:
         if not self.blocks:
             at = self.region.grid.ref(row, self.header.left)
@@ -70,7 +69,7 @@ class _RowReader:
 
     def _enter(self, row: int) -> _Block:
         """The block of the row, opened where a level 1 label begins here; its level 2 label brought up to date."""
-        level1, level2 = self._slot(row, "level1"), self._slot(row, "level2")
+        level1, level2 = self.slots.get("level1"), self.slots.get("level2")
         own = self.region.grid.ref(row, self.header.left)
         if level1 and self._opens(level1, row):
             label = self.reader.text(level1.cell, self.region.ref(level1), self._word("level1"))
@@ -79,6 +78,8 @@ class _RowReader:
                 self.blocks.append(_Block(label, blank(self.region.ref(level2) if level2 else own)))
         block = self._block(row)
         if level2 and (not level2.blank or level2.bottom > level2.top):
+            if level2.top < row and block.level2.at == self.region.ref(level2):
+                return block
             block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self._word("level2")))
         elif level2 and block.level2.blank:
             block.level2 = blank(self.region.ref(level2))
@@ -91,12 +92,10 @@ class _RowReader:
 
     def _indicator(self, row: int, block: _Block) -> Indicator | None:
         """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
-        name_slot = self._slot(row, "level3")
-        assert name_slot is not None, "a header without the names' column is none"
         name = self._text(row, "level3", spread=True)
         max_score, score = self._points(row, "max_score"), self._points(row, "score")
         target, actual = self._measure(row, "target"), self._measure(row, "actual")
-        if name_slot.top < row and max_score.blank and score.blank and target.blank and actual.blank:
+        if self.slots["level3"].top < row and max_score.blank and score.blank and target.blank and actual.blank:
             return None
         words = label_key(name.raw)
         return Indicator(
@@ -130,19 +129,19 @@ class _RowReader:
         return target.blank and actual.blank
 
     def _text(self, row: int, id_: str, spread: bool = False) -> Located[str]:
-        slot = self._slot(row, id_)
+        slot = self.slots.get(id_)
         if slot is None or (slot.top < row and not spread):
             return blank(self._place(row, slot))
         return self.reader.text(slot.cell, self.region.ref(slot), self._word(id_))
 
     def _points(self, row: int, id_: str) -> Located[Decimal]:
-        slot = self._slot(row, id_)
+        slot = self.slots.get(id_)
         if slot is None or slot.top < row:
             return blank(self._place(row, slot))
         return self.reader.points(slot.cell, self.region.ref(slot), self._word(id_))
 
     def _measure(self, row: int, id_: str) -> Located[Target]:
-        slot = self._slot(row, id_)
+        slot = self.slots.get(id_)
         if slot is None or slot.top < row:
             return blank(self._place(row, slot))
         return self.reader.measure(slot.cell, self.region.ref(slot), self._word(id_), self.year)
@@ -155,13 +154,13 @@ class _RowReader:
 
     def _displaced(self, row: int) -> tuple[Slot, Slot] | None:
         """A name in a level column and a figure where the name belongs, the rest of the row empty."""
-        place, target = self._slot(row, "level3"), self._slot(row, "target")
+        place, target = self.slots.get("level3"), self.slots.get("target")
         if place is None or target is None or not target.blank or not self._alone(place, row):
             return None
         levels = {"level1", "level2"} & self.header.columns.keys()
-        names = [slot for id_ in levels if (slot := self._slot(row, id_)) and self._alone(slot, row)]
+        names = [slot for id_ in levels if (slot := self.slots.get(id_)) and self._alone(slot, row)]
         others = self.header.columns.keys() - levels - {"level3", *EXTRA_COLUMNS}
-        empty = all((slot := self._slot(row, id_)) is None or slot.blank for id_ in others)
+        empty = all((slot := self.slots.get(id_)) is None or slot.blank for id_ in others)
         if len(names) != 1 or not empty or read_measure(place.cell, place.text, self.year).kind == "text":
             return None
         return names[0], place

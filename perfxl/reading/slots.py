@@ -43,11 +43,12 @@ class Region:
     right: int = 0
     """0 where the form's width is not known."""
     _rows: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _within: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
     _own: dict[int, list[Slot]] = field(default_factory=dict, compare=False, repr=False)
     _slots: dict[tuple[int, int], Slot] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, right: int) -> Region:
-        return replace(self, right=right, _rows={}, _own={})
+        return replace(self, right=right, _within={}, _own={})
 
     def slot(self, row: int, column: int) -> Slot:
         slot = self._slots.get((row, column))
@@ -60,9 +61,12 @@ class Region:
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included."""
-        if row not in self._rows:
-            self._rows[row] = tuple(self._scan(row))
-        return self._rows[row]
+        if row not in self._within:
+            if row not in self._rows:
+                self._rows[row] = tuple(self._scan(row))
+            slots = self._rows[row]
+            self._within[row] = tuple(slot for slot in slots if slot.left <= self.right) if self.right else slots
+        return self._within[row]
 
     def own(self, row: int) -> list[Slot]:
         """The places that begin in this row and are filled."""
@@ -84,7 +88,7 @@ class Region:
 
     def _scan(self, row: int) -> Iterator[Slot]:
         # One column more than has content: a value that nobody filled in, right of the last label.
-        last = min(self.right or self.grid.last_column, self.grid.last_column + 1, _WIDEST)
+        last = min(self.grid.last_column + 1, _WIDEST)
         column = 1
         while column <= last:
             slot = self.slot(row, column)

@@ -95,7 +95,8 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
         if total or _ends_at(region, header, row):
             break
         if not _is_empty(region, header, row):
-            if not header_at(region, row) and not _labelled(region, header, row, "subtotal"):
+            repeated = region.slot(row, header.columns["level3"].left).key in vocabulary().columns
+            if not repeated and not _labelled(region, header, row, "subtotal"):
                 indicators.append(row)
             last = row
             continue
@@ -159,7 +160,7 @@ def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
     if not labels or labels[0].left > header.left:
         return False
     first = labels[0]
-    if first.key not in vocabulary().execution_names and vocabulary().known(first.key):
+    if first.key in vocabulary().known and first.key not in vocabulary().execution_names:
         return True
     alone = len(labels) == 1
     return bool(
@@ -180,8 +181,11 @@ def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> S
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
-    slots = (region.slot(row, column.left) for column in header.inputs)
-    return all(slot.blank or slot.top < row for slot in slots)
+    for column in header.inputs:
+        slot = region.slot(row, column.left)
+        if slot.top == row and not slot.blank:
+            return False
+    return True
 
 
 def _inside_level(region: Region, header: IndicatorHeader, row: int) -> bool:

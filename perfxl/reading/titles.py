@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from perfxl.form import Located
 from perfxl.grid import Cell, Grid, normalised
@@ -22,7 +23,7 @@ def find_regions(grid: Grid) -> Iterator[Region]:
     starts: list[tuple[int, tuple[int, int] | None]] = []
     named = True
     for row, cells in grid.rows():
-        title = next((column for column, cell in cells if _is_title_cell(cell)), None)
+        title = _title_column(grid, row, cells)
         if title is not None:
             starts.append((row, (row, title)))
             named = False
@@ -71,8 +72,21 @@ def is_year_line(text: str) -> bool:
     return len(text) < 30 and bool(_YEAR_LINE.fullmatch(normalised(text)))
 
 
+def _title_column(grid: Grid, row: int, cells: list[tuple[int, Cell]]) -> int | None:
+    """The column of a title, which stands alone in its row: only an annex number before, nothing next to it."""
+    place = next((place for place, (_, cell) in enumerate(cells) if _is_title_cell(cell)), None)
+    if place is None or any(not normalised(cell.text).startswith("附") for _, cell in cells[:place]):
+        return None
+    column = cells[place][0]
+    beside = cells[place + 1][0] if place + 1 < len(cells) else None
+    return None if beside == grid.merge_at(row, column).right + 1 else column
+
+
 def _is_title_cell(cell: Cell) -> bool:
-    return isinstance(cell.value, str) and is_title(cell.value)
+    """Our templates keep the year of a title such as `2019年度财政项目绩效自评价` as the cell's number."""
+    if isinstance(cell.value, str):
+        return is_title(cell.value)
+    return isinstance(cell.value, Decimal) and "年" in cell.number_format and is_title(cell.text)
 
 
 def _names_project(cell: Cell) -> bool:

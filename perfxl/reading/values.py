@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from perfxl.form import Operator, Target
@@ -139,6 +140,11 @@ def parse_measure(text: str, year: int | None = None) -> Target:
 
     `year` is the form's, for dates without one such as `12月底前`.
     """
+    return _measure(text, year) if len(text) <= 2 * _LONGEST else _TEXT
+
+
+@lru_cache(maxsize=4096)
+def _measure(text: str, year: int | None) -> Target:
     plain = re.sub("元[整正]$", "元", _close_up(text).rstrip("。;"))
     if not plain or len(plain) > _LONGEST:
         return _TEXT
