@@ -83,7 +83,7 @@ def _write(rows: list[Row], out: Path) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     book.save(out)
 
 

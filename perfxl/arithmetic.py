@@ -264,7 +264,7 @@ class Ref(Input, Reference):
         return f"LEN({cells[self.name]})=0"  # excelize takes a 0 for an empty text
 
     def is_number(self, cells: Cells) -> str:
-        return f"TYPE({cells[self.name]})=1"  # ISNUMBER takes a boolean for a number in LibreOffice
+        return f"AND(ISNUMBER({cells[self.name]}),NOT(ISLOGICAL({cells[self.name]})))"  # LibreOffice: TRUE is a number
 
     def compute(self, values: Values) -> Decimal:
         return cast(Decimal, values[self.name])

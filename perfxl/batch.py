@@ -13,7 +13,6 @@ from pathlib import Path, PurePath
 
 from perfxl.finding import Finding
 from perfxl.grid import CellRef
-from perfxl.reports.escaping import shown_path
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
 from perfxl.sources import read_workbook
@@ -48,6 +47,11 @@ class Options:
 
     scheme: Scheme | None = None
     suspended: frozenset[str] = frozenset()
+
+
+def shown_path(path: str | os.PathLike[str]) -> str:
+    """A path with forward slashes; bytes that are not UTF-8 as `\\xff`, so that it can be printed."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace").replace(os.sep, "/")
 
 
 def collect(paths: Iterable[Path], *, leave_out: Sequence[Path] = ()) -> list[Candidate]:

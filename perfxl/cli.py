@@ -6,8 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-CLEAN, FINDINGS, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes, as documented in `perfxl check --help`."""
+from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL, INTERRUPTED, USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,18 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    from perfxl.commands import build_app
-    from perfxl.commands.problems import UsageProblem, usage_sentence
+    from perfxl.commands.app import build_app
+    from perfxl.commands.problems import UsageProblem, help_text, usage_sentence
 
     try:
-        return build_app()(args=given, prog_name="perfxl", standalone_mode=False) or CLEAN
+        code: int | None = build_app()(args=given, prog_name="perfxl", standalone_mode=False)
     except UsageProblem as problem:
         return _said(problem.zh, problem.en, given, USAGE)
     except Exception as error:
+        if (text := help_text(error)) is not None:
+            print(text, file=sys.stderr)
+            return USAGE
         sentence = usage_sentence(error)
         if sentence is None:
             raise
         return _said(*sentence, given, USAGE)
+    if code == INTERRUPTED:  # Typer has caught the interruption
+        raise KeyboardInterrupt
+    return code or CLEAN
 
 
 def _said(zh: str, en: str, given: Sequence[str], code: int) -> int:

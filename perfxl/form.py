@@ -21,8 +21,9 @@ _NOTHING = " \t\r\n\u00a0\u3000\u200b\ufeff—–―－-/／"
 class Located(Generic[T]):
     """A value with its place and the text a person sees there.
 
-    `value` is None for a blank cell (`raw` empty) and for a text that could not be read (`raw` filled). An
-    unreadable number has been reported by the reader already, so that checks stay silent about it.
+    `value` is None for a blank cell (`raw` empty or a dash) and for a text that could not be read (`raw` filled).
+    An unreadable number has been reported by the reader already, or is a formula's 无法计算 that follows from
+    another cell; checks stay silent about it.
     """
 
     value: T | None

@@ -50,6 +50,8 @@ def quantity_formula(cell: str) -> tuple[str, str]:
     percent = ",".join(f'FIND("{sign}",{cell})' for sign in PERCENT_SIGNS)
     one_number = f"MID({cell},{start}+{count},999)=MID({rest},{start},999)"
     one_point = f'LEN({cell})-LEN(SUBSTITUTE({cell},".",""))<2'
-    is_quantity = f"OR(TYPE({cell})=1,AND(TYPE({cell})=2,{one_number},{one_point},COUNT({refused})=0))"
+    # In LibreOffice TYPE is 8 for any formula, and ISNUMBER holds for a boolean.
+    is_number = f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
+    is_quantity = f"OR({is_number},AND(ISTEXT({cell}),{one_number},{one_point},COUNT({refused})=0))"
     digits = f"VALUE(MID({cell},{start},{count}))"
-    return is_quantity, f"IF(TYPE({cell})=1,{cell},{digits}/100^COUNT({percent}))"
+    return is_quantity, f"IF(ISNUMBER({cell}),{cell},{digits}/100^COUNT({percent}))"

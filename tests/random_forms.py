@@ -6,12 +6,13 @@ compares the two can fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from random import Random
+from typing import Literal
 
 from perfxl.layouts import Content, FundingContent, RowContent
 from perfxl.scheme import ExecutionRule, FieldLayout, GroupScheme, Scheme
@@ -46,12 +47,15 @@ STATES = (
 )
 
 
+Style = Literal["forward", "share", "inverse", "zero", "range", "date", "words"]
+
+
 @dataclass(frozen=True)
 class Measure:
     """What an indicator counts. `style` tells which targets it can have; amounts are drawn from `low` to `high`."""
 
     name: str
-    style: str
+    style: Style
     unit: str = ""
     low: int = 1
     high: int = 100
@@ -162,6 +166,15 @@ class _Filler:
         self.subject = random.choice(SUBJECTS)
         self.states = random.sample(STATES, len(STATES))
         self.used: set[str] = set()
+        self.styles: dict[Style, Callable[[RowContent, Measure, Decimal], RowContent]] = {
+            "forward": self._forward,
+            "share": self._share,
+            "inverse": self._inverse,
+            "zero": self._zero,
+            "range": self._range,
+            "date": self._date,
+            "words": self._words,
+        }
         self.reason = ""
         """Why the budget was adjusted or little was spent; empty where nothing has to be explained."""
 
@@ -366,7 +379,7 @@ class _Filler:
         if "actual" not in self.columns and "target" not in self.columns:
             assert weight is not None, "a form without targets is judged by its points"
             return self._judged(row, weight)
-        row = getattr(self, f"_{measure.style}")(row, measure, weight or Decimal(1))
+        row = self.styles[measure.style](row, measure, weight or Decimal(1))
         if "actual" not in self.columns:
             return replace(row, actual="", score=None, kind="", note="")
         return self._with_reason(row)

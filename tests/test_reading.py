@@ -338,6 +338,14 @@ def test_errors_and_words_in_number_cells_are_reported_once() -> None:
     assert form.total.unreadable
 
 
+def test_a_formula_of_ours_that_shows_no_result_is_no_second_finding() -> None:
+    sheet = grid(TEN_NINETY)
+    cells = dict(sheet.cells) | {(6, 8): Cell("无法计算", "=H6"), (15, 8): Cell("无法计算")}
+    (form,) = forms(Grid("表.xlsx", "自评表", cells, sheet.merges))
+    assert problems(form) == ["H15 L108"]
+    assert (form.funding.total.rate.unreadable, form.funding.total.rate.raw) == (True, "无法计算")
+
+
 def test_one_error_in_a_header_amount_is_one_finding() -> None:
     assert problems(evaluation(FOUR_DIMENSIONS, {(3, 2): "#VALUE!"})) == ["B3 L109"]
 
@@ -452,6 +460,21 @@ def test_a_name_merged_over_two_rows_is_one_indicator() -> None:
     table = TEN_NINETY.replace("^ | 效益指标", "^ | ^ | ^ | ^ | ^ | ^ | ^ | ^ |\n^ | 效益指标")
     form = evaluation(table)
     assert [row.name for row in form.indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
+
+
+def test_overlapping_merges_of_a_damaged_file_end() -> None:
+    cells = {(1, 1): Cell("项目支出绩效自评表"), (3, 3): Cell("项目名称"), (3, 6): Cell("x")}
+    merges = (Merge(3, 3, 3, 6), Merge(2, 2, 3, 4))
+    assert forms(Grid("表.xlsx", "表", cells, merges)) == ()
+    assert forms(Grid("表.xlsx", "表", cells, merges[::-1])) == ()
+
+
+def test_a_level_label_merged_to_the_end_of_the_sheet_costs_nothing() -> None:
+    sheet = grid(without(TEN_NINETY, "总分"), changes={(1048576, 1): "x"})
+    merges = (*(m for m in sheet.merges if m.top != 14), Merge(14, 2, 1048576, 2))
+    (form,) = forms(Grid("表.xlsx", "自评表", sheet.cells, merges))
+    assert [row.name for row in form.named_indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
+    assert len(form.indicators) < 300
 
 
 def test_a_stray_far_cell_costs_nothing() -> None:

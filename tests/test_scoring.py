@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -329,9 +330,10 @@ def test_grades_are_judged_on_the_unrounded_total(scheme: Scheme, total: str, wo
 
 def test_a_blank_score_is_no_zero() -> None:
     """Seed 002: 89 by the sum, 96 if the blank row had its full points."""
-    rows = [indicator("", "", "93", "89", row=20), indicator("", "", "7", "", row=21)]
+    execution_row = replace(indicator("", "", "8", "8", row=19), execution=True)
+    rows = [execution_row, indicator("", "", "85", "81", row=20), indicator("", "", "7", "", row=21)]
     found = card(rows, SHANGHAI)
-    assert (found.reported_sum, found.missing) == (89, 7)
+    assert (found.reported_sum, found.missing) == (Decimal(89), Decimal(7))
     assert (found.reported_sum_grade, found.grade_if_full) == ("良好", "优秀")
 
 

@@ -68,7 +68,7 @@ def _totals(evaluation: Evaluation) -> tuple[str, str]:
 def grade_by_total(evaluation: Evaluation) -> Iterator[Finding]:
     """等级按未经四舍五入的总分所在区间。"""
     form, card, grades = evaluation.form, evaluation.card, evaluation.scheme.grades
-    if form.grade is None or form.grade.blank or card.reported_sum is None or not _readable(evaluation):
+    if form.grade is None or form.grade.value is None or card.reported_sum is None or not _readable(evaluation):
         return
     word = normalised(form.grade.raw)
     right = {card.reported_sum_grade, card.grade_if_full}
@@ -94,7 +94,7 @@ def unknown_grade_word(evaluation: Evaluation) -> Iterator[Finding]:
     """等级用词不在方案内。"""
     grade, card = evaluation.form.grade, evaluation.card
     words = [band.word for band in evaluation.scheme.grades]
-    if grade is None or grade.blank or not words or card.reported_sum is None:
+    if grade is None or grade.value is None or not words or card.reported_sum is None:
         return
     if normalised(grade.raw) not in words:
         total, expected = _totals(evaluation)

@@ -29,11 +29,11 @@ def weights_sum(context: Context) -> Iterator[Finding]:
     """权重合计应等于满分。绩效目标表可以没有权重，也可以不含执行率的分值。"""
     form, scheme = context.form, context.scheme
     weights = _weights(form.indicators)
-    if not weights or _unreadable(context):
+    if not weights or scheme.full_score is None or _unreadable(context):
         return
     card = context.scorecard
     outside = card is not None and card.execution.indicator is None
-    full = scheme.full_score.value if scheme.full_score else Decimal(100)
+    full = scheme.full_score.value
     extra = card.execution.weight or Decimal(0) if card is not None and outside else Decimal(0)
     reported = sum(weights, Decimal(0)) + extra
     allowed = {full}

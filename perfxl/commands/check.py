@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from perfxl.cli import CLEAN, FINDINGS, INTERNAL
+from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
 from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from perfxl.commands.problems import UsageProblem
 from perfxl.form import Group, Indicator, ObjectiveForm
 from perfxl.grid import normalised
 from perfxl.layouts.content import Content, FundingContent, RowContent
+from perfxl.reports.escaping import visible
 from perfxl.reports.overview import dimension
 from perfxl.scheme import Scheme
 
@@ -23,7 +25,7 @@ _ALIKE = ("project_name", "project_code", "supervising_department", "recurring")
 
 
 def objective_form(path: Path) -> ObjectiveForm:
-    """The first 绩效目标表 of a workbook. UsageProblem where there is none."""
+    """The first 绩效目标表 of a workbook; stderr says so where there are more. UsageProblem where there is none."""
     from perfxl.reading import read_forms
     from perfxl.sources import UnreadableFile, read_workbook
 
@@ -32,10 +34,13 @@ def objective_form(path: Path) -> ObjectiveForm:
     except UnreadableFile as error:
         reason = next(iter(error.numbers.values()), error.code)
         raise UsageProblem(f"{path} 打不开：{reason}", f"cannot read {path}: {reason}") from error
-    for form in forms:
-        if isinstance(form, ObjectiveForm):
-            return form
-    raise UsageProblem(f"{path} 里没有绩效目标表；请用 --from 指定填好的目标表", f"no objective form in {path}")
+    found = [form for form in forms if isinstance(form, ObjectiveForm)]
+    if not found:
+        raise UsageProblem(f"{path} 里没有绩效目标表；请用 --from 指定填好的目标表", f"no objective form in {path}")
+    if len(found) > 1:
+        project = visible(found[0].project)
+        print(f"{visible(str(path))} 里有 {len(found)} 张目标表，取第 1 张：{project}", file=sys.stderr)
+    return found[0]
 
 
 def prefilled(scheme: Scheme, form: ObjectiveForm) -> Content:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_UNKNOWN_COMMAND = re.compile(r"No such command '?([^'.]*)")
+
 
 class UsageProblem(Exception):
     """Ends the command with exit code 2."""
@@ -9,6 +13,13 @@ class UsageProblem(Exception):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(zh)
         self.zh, self.en = zh, en
+
+
+def help_text(error: Exception) -> str | None:
+    """The help that stands for a missing command; None for any other exception."""
+    if type(error).__name__ != "NoArgsIsHelpError":
+        return None
+    return str(getattr(error, "format_message", lambda: "")())
 
 
 def usage_sentence(error: Exception) -> tuple[str, str] | None:
@@ -28,6 +39,6 @@ def usage_sentence(error: Exception) -> tuple[str, str] | None:
         parameter = getattr(error, "param", None)
         missing = getattr(parameter, "metavar", None) or getattr(parameter, "name", None) or ""
         return f"缺少参数 {str(missing).upper()}；用法见 --help", en
-    if name in ("NoArgsIsHelpError", "Exit"):
-        return "缺少命令；用法见 --help", en
+    if unknown := _UNKNOWN_COMMAND.match(en):
+        return f"没有命令 {unknown[1]}；可用的命令见 --help", en
     return f"命令行有误：{en}；用法见 --help", en

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from perfxl.cli import FINDINGS
+from perfxl.commands.exit_codes import FINDINGS
 from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:

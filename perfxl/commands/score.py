@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from perfxl.cli import CLEAN, FINDINGS, INTERNAL
+from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
 from perfxl.commands.problems import UsageProblem
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from perfxl.cli import FINDINGS
+from perfxl.commands.exit_codes import FINDINGS
 
 app = typer.Typer(help="官方空白表的生成和核对。The blank official forms.", no_args_is_help=True)
 TEMPLATES = Path("templates")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from string import Formatter
 
 from perfxl.expr import Value
+from perfxl.notation import half_up
 
 Values = Mapping[str, Value | tuple[Value, ...]]
 
@@ -81,21 +82,19 @@ def negative(name: str) -> Condition:
 
 def less(left: str, right: str) -> Condition:
     """Both are numbers, the left one smaller."""
-    return _compared(left, "<", right, Decimal.__lt__)
+    comparison = f"{{{left}}}<{{{right}}}"
+    return _of_numbers(left, right, comparison, Decimal.__lt__)
 
 
 def differs(left: str, right: str) -> Condition:
-    """Both are numbers and not the same."""
-    return _compared(left, "<>", right, Decimal.__ne__)
+    """Both are numbers and not the same to three decimals: what a formula gives may be a hair off what is typed."""
+    comparison = f'TEXT({{{left}}},"0.000")<>TEXT({{{right}}},"0.000")'
+    return _of_numbers(left, right, comparison, lambda a, b: half_up(a, 3) != half_up(b, 3))
 
 
-def _compared(left: str, sign: str, right: str, compare: Callable[[Decimal, Decimal], bool]) -> Condition:
-    comparison = f"{{{left}}}{sign}{{{right}}}"
-    return (
-        is_number(left)
-        & is_number(right)
-        & Condition(comparison, f"({comparison})", lambda values: _both(values[left], values[right], compare))
-    )
+def _of_numbers(left: str, right: str, comparison: str, compare: Callable[[Decimal, Decimal], bool]) -> Condition:
+    answer = Condition(comparison, f"({comparison})", lambda values: _both(values[left], values[right], compare))
+    return is_number(left) & is_number(right) & answer
 
 
 # Of single cells, or of a range as a whole

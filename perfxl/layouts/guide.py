@@ -30,7 +30,7 @@ _STEPS_PROPORTIONAL = (
 
 def guide(book: Workbook, scheme: Scheme) -> None:
     """The sheet 填表说明."""
-    sheet = Sheet(book, NAME, (4, 58, 38))
+    sheet = Sheet(book, NAME, (4, 46, 52))
     sheet.write(Box.line(0, 0, 2), f"填表说明：{scheme.name}", styles.SHEET_TITLE)
     sheet.least(0, 26)
     row = 2

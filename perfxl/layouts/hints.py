@@ -16,7 +16,7 @@ class Hint:
     question: str
     condition: Condition
     needs: frozenset[str]
-    """The columns that the form must have for it."""
+    """The columns that the form must have for it, and the numbers that its scheme must state."""
     place: str
     """The column to go to."""
     query: bool = False
@@ -34,7 +34,7 @@ ROW_HINTS = (
     ),
     _hint("未填指标值", "没有指标值的指标", filled("level3") & blank("target"), "target", "level3"),
     _hint("未填完成值", "没有实际完成值的指标", filled("level3") & blank("actual"), "actual", "level3"),
-    _hint("未填分值", "没有分值的指标", filled("level3") & blank("max_score"), "max_score", "level3"),
+    _hint("未填分值", "没有分值的指标", filled("level3") & blank("max_score"), "max_score", "level3", "full"),
     _hint("未填得分", "没有得分的指标", filled("level3") & blank("score"), "score", "level3"),
     _hint("分值超过单项上限", "分值超过单项上限的指标", less("cap", "max_score"), "max_score", "cap"),
     _hint("分值不是数字", "分值不是数字的行", is_text("max_score"), "max_score"),
@@ -55,7 +55,7 @@ ROW_HINTS = (
 
 
 def hints_for(columns: Mapping[str, object]) -> tuple[Hint, ...]:
-    """The hints that a table with these columns can give."""
+    """The hints that a table with these columns, and a scheme with these numbers, can give."""
     return tuple(hint for hint in ROW_HINTS if hint.needs <= columns.keys())
 
 

@@ -62,8 +62,7 @@ def indicator_table(drawing: Drawing, left: int) -> Table:
     groups = planned_groups(drawing.scheme, drawing.content)
     header = drawing.take(1 + sum(group.length for group in groups))
     columns = _columns(drawing, left, header + 1, drawing.row - 1)
-    rules = drawing.scheme.indicators
-    constants = {"cap": rules.cap.value} if rules and rules.cap else {}
+    constants = _constants(drawing.scheme)
     _header(drawing, header, columns)
     places, required = [], []
     row = header + 1
@@ -86,6 +85,12 @@ def indicator_table(drawing: Drawing, left: int) -> Table:
     table = Table(header, columns, constants, tuple(places), tuple(required), hints_for({**columns, **constants}))
     _hints(drawing, table)
     return table
+
+
+def _constants(scheme: Scheme) -> dict[str, Decimal]:
+    """Where no full score is stated, 分值 may stay blank."""
+    stated = {"full": scheme.full_score, "cap": scheme.indicators.cap if scheme.indicators else None}
+    return {name: points.value for name, points in stated.items() if points}
 
 
 def _columns(drawing: Drawing, left: int, first: int, last: int) -> dict[str, Box]:
@@ -219,7 +224,7 @@ def _rules_of_columns(drawing: Drawing, columns: Mapping[str, Box]) -> None:
         drawing.validate(columns["kind"], validation.choice(KIND, KINDS))
     name = Box.cell(columns["level3"].top, columns["level3"].left).address
     for column in ("target", "actual", "max_score", "score"):
-        if column in columns:
+        if column in columns and (column != "max_score" or full):
             box = columns[column]
             cell = Box.cell(box.top, box.left).address
             drawing.tint(box, f"AND(LEN(TRIM(${name}))>0,LEN(TRIM({cell}))=0)")
@@ -252,7 +257,7 @@ def total_row(drawing: Drawing, table: Table) -> None:
         places[name] = Box.cell(row, table.columns[points].left)
         ranges = {"points": table.columns[points]}
         if outside in places:
-            ranges = {"execution": places[outside], **ranges}
+            ranges = {"execution": places[outside].first, **ranges}
         total, cells = points_total(*ranges), {}
         if name == "total" and drawing.scheme.total_caps:
             total = capped_total(total, drawing.scheme.total_caps)

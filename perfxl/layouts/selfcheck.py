@@ -19,7 +19,7 @@ from perfxl.layouts.sheet import Box, Sheet
 NAME = "自检"
 PASSED, TO_MEND, TO_EXPLAIN = "通过", "需改", "核实"
 LAST_ROW = 1_048_576
-_HEADER = ("要查的问题", "数量", "结果", "首处行号", "位置")
+_HEADER = ("要查的问题", "数量", "结果", "行号", "位置")
 _FIRST = 6
 
 
@@ -97,16 +97,22 @@ def _line(drawing: Drawing, sheet: Sheet, row: int, line: Line) -> None:
     sheet.say(Box.cell(row, 1), count, Decimal(len(rows)), styles.COMPUTED)
     counted, word = Box.cell(row, 1).address, TO_EXPLAIN if line.query else TO_MEND
     sheet.say(Box.cell(row, 2), f'IF({counted}=0,"{PASSED}","{word}")', word if rows else PASSED, styles.COMPUTED)
-    if not line.by_row:
-        sheet.write(Box.cell(row, 3), None, styles.COMPUTED)
-        sheet.link(Box.cell(row, 4), form.on(line.place, absolute=False), line.place.address)
-        return
-    first = f"{LAST_ROW}-SUMPRODUCT(MAX({question}*({LAST_ROW}-ROW({form.on(line.place)}))))"
-    found = Decimal(rows[0] + 1) if rows else None
-    sheet.say(Box.cell(row, 3), f'IF({counted}=0,"",{first})', found, styles.COMPUTED)
-    number, column = Box.cell(row, 3).address, xl_col_to_name(line.place.left)
-    jump = f'HYPERLINK("#\'{form.name}\'!{column}"&{number},"{column}"&{number})'
-    sheet.say(Box.cell(row, 4), f'IF({number}="","",{jump})', f"{column}{found}" if found else None, styles.LINK)
+    _jump(drawing, sheet, row, line, question, rows)
+
+
+def _jump(drawing: Drawing, sheet: Sheet, row: int, line: Line, question: str, rows: list[int]) -> None:
+    """The row to go to, by a formula that follows inserted rows, and a link to it."""
+    form = drawing.sheet
+    found: Decimal | None = Decimal(line.place.top + 1)
+    number = f"ROW({form.on(line.place.first)})"
+    if line.by_row:
+        found = Decimal(rows[0] + 1) if rows else None
+        first = f"{LAST_ROW}-SUMPRODUCT(MAX({question}*({LAST_ROW}-ROW({form.on(line.place)}))))"
+        number = f'IF({Box.cell(row, 1).address}=0,"",{first})'
+    sheet.say(Box.cell(row, 3), number, found, styles.COMPUTED)
+    at, column = Box.cell(row, 3).address, xl_col_to_name(line.place.left)
+    link = f'HYPERLINK("#\'{form.name}\'!{column}"&{at},"{column}"&{at})'
+    sheet.say(Box.cell(row, 4), f'IF({at}="","",{link})', f"{column}{found}" if found else None, styles.LINK)
 
 
 def _rows_that_hold(drawing: Drawing, line: Line) -> list[int]:

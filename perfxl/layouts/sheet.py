@@ -163,11 +163,6 @@ class Sheet:
         self.raw.write_formula(box.top, box.left, f"={formula}", form, shown)
         self._values[box.top, box.left] = result
 
-    def link(self, box: Box, target: str, text: str) -> None:
-        """A link to a place of this workbook, `'自评表'!D6`."""
-        self.raw.write_url(box.top, box.left, f"internal:{target}", self.look(styles.LINK), text)
-        self._values[box.top, box.left] = text
-
     def least(self, row: int, points: float) -> None:
         """The row is at least this tall."""
         self._least[row] = max(points, self._least.get(row, 0))

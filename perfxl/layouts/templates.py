@@ -35,9 +35,10 @@ def stale_templates(directory: Path) -> list[str]:
     return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
-def _parts(path: Path) -> dict[str, bytes] | None:
+def _parts(path: Path) -> dict[str, bytes]:
+    """The parts of a package; none of a file that is not one."""
     try:
         with ZipFile(path) as package:
             return {name: package.read(name) for name in package.namelist()}
     except BadZipFile:
-        return None
+        return {}

@@ -12,6 +12,9 @@ from perfxl.reading.values import MoneyUnit, read_amount, read_measure, read_poi
 
 T = TypeVar("T")
 
+NOT_COMPUTABLE = "无法计算"
+"""What the formulas of our templates show where an input allows no result; the input has its own finding."""
+
 
 class CellReader:
     """Reads cells of one form and collects its problems. `label` is the form's own word for the place."""
@@ -32,7 +35,7 @@ class CellReader:
 
     def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
         """`value` is the text without outer spaces; None where blank."""
-        if self._is_error(cell, at, label):
+        if self._is_error(cell, at, label) or _is_not_computable(cell):
             return Located(None, at, cell.text)
         raw = _raw(cell)
         return Located(raw.strip() or None, at, raw)
@@ -54,7 +57,7 @@ class CellReader:
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         located = Located(value, at, _raw(cell))
-        if located.unreadable and not self._is_error(cell, at, label):
+        if located.unreadable and not self._is_error(cell, at, label) and not _is_not_computable(cell):
             self.report(Finding("L108", at, label, located.raw))
         return located
 
@@ -68,6 +71,10 @@ class CellReader:
 def blank(at: CellRef) -> Located[T]:
     """Nothing filled in, at that place."""
     return Located(None, at)
+
+
+def _is_not_computable(cell: Cell) -> bool:
+    return cell.formula is not None and cell.value == NOT_COMPUTABLE
 
 
 def _raw(cell: Cell) -> str:

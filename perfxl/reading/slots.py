@@ -46,6 +46,7 @@ class Region:
     _within: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
     _own: dict[int, list[Slot]] = field(default_factory=dict, compare=False, repr=False)
     _slots: dict[tuple[int, int], Slot] = field(default_factory=dict, compare=False, repr=False)
+    _blocks: dict[Merge, Slot] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, right: int) -> Region:
         return replace(self, right=right, _within={}, _own={})
@@ -54,9 +55,13 @@ class Region:
         slot = self._slots.get((row, column))
         if slot is None:
             merge = self.grid.merge_at(row, column)
-            first = (merge.top, merge.left)
-            slot = self._slots.get(first) or _slot(merge, self.grid.cell(*first))
-            self._slots[first] = self._slots[row, column] = slot
+            if merge.top == merge.bottom and merge.left == merge.right:
+                slot = _slot(merge, self.grid.cell(row, column))
+            else:
+                # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
+                slot = self._blocks.get(merge) or _slot(merge, self.grid.cell(merge.top, merge.left))
+                self._blocks[merge] = slot
+            self._slots[row, column] = slot
         return slot
 
     def slots(self, row: int) -> tuple[Slot, ...]:

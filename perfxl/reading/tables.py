@@ -18,6 +18,9 @@ from perfxl.reading.slots import Region, Slot
 EXTRA_COLUMNS = ("kind", "reference_score", "hint")
 """Columns that our templates keep right of the printed form."""
 
+_LONGEST_RUN = 200
+"""Empty rows that a level label may still cover. A merge down to row 1048576 is no promise of a million rows."""
+
 _NOTE = re.compile(r"(?:说明|注|备注|填表说明|备注说明|注意事项)[0-9]*:|注[0-9]+|[0-9]+[.、].{20,}")
 
 
@@ -87,7 +90,7 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
     """Walk down from the header to the total row, the next block or the end."""
     indicators: list[int] = []
     splits: list[int] = []
-    last = row = header.bottom
+    last = filled = row = header.bottom
     total = None
     while row < region.bottom:
         row += 1
@@ -98,10 +101,10 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
             repeated = region.slot(row, header.columns["level3"].left).key in vocabulary().columns
             if not repeated and not _labelled(region, header, row, "subtotal"):
                 indicators.append(row)
-            last = row
+            last = filled = row
             continue
         following = _next_indicator(region, header, row)
-        inside = _inside_level(region, header, row)
+        inside = row - filled <= _LONGEST_RUN and _inside_level(region, header, row)
         if inside and (following is None or _opens_level(region, header, following)):
             indicators.append(row)
             last = row

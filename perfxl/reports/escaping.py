@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import unicodedata
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 """Control, format (bidi, zero width), lone surrogate, unassigned, line and paragraph separators."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n|_x000D_\n?")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@$^=])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~@$^]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
@@ -29,11 +28,6 @@ def markdown_text(text: str) -> str:
     """For a Markdown table cell or paragraph: nothing becomes markup, a link or HTML."""
     escaped = _MARKDOWN.sub(r"\\\1", visible(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def shown_path(path: str | os.PathLike[str]) -> str:
-    """A path with forward slashes; bytes that are not UTF-8 as `\\xff`, so that it can be printed."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace").replace(os.sep, "/")
 
 
 def _shown(character: str) -> str:

@@ -10,7 +10,7 @@ from perfxl.form import SelfEvaluation
 from perfxl.reports.escaping import html_text
 from perfxl.reports.links import web_link
 from perfxl.reports.overview import FormRow, rows
-from perfxl.reports.scores import differs, score_lines
+from perfxl.reports.scores import differs, grade_by_rule, score_lines, total_by_rule
 from perfxl.reports.view import View, money_text, points_text, rate_text
 from perfxl.reports.words import SEVERITIES, brackets, colon, severity_word, word
 from perfxl.review import FileReview, Review
@@ -148,23 +148,20 @@ def _score_row(line: ScoreLine, view: View) -> str:
 def _sum_rows(review: Review, card: Scorecard, view: View) -> list[str]:
     assert isinstance(review.form, SelfEvaluation)
     lang = view.lang
-    full = ""
-    if card.missing and card.reported_sum is not None:
-        full = brackets(f"{word('if_full', lang)} {points_text(card.reported_sum + card.missing)}", lang)
     total, grade = review.form.total, review.form.grade
     sums = (
         (
             word("total", lang),
             total.at.address,
             points_text(total.value),
-            points_text(card.computed_total) + full,
+            total_by_rule(card, lang),
             card.total_derivation,
         ),
         (
             word("grade", lang),
             grade.at.address if grade else "",
             card.reported_grade or "",
-            card.computed_grade or "",
+            grade_by_rule(card, lang),
             "",
         ),
     )

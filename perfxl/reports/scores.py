@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TextIO
 
 from perfxl.finding import Language
@@ -86,25 +85,32 @@ def _short(label: str) -> str:
 def _results(review: Review, card: Scorecard, lang: Language) -> list[tuple[str, str, str]]:
     """Rate, total and grade: label, text, derivation."""
     assert isinstance(review.form, SelfEvaluation)
-    full = card.reported_sum + card.missing if card.missing and card.reported_sum is not None else None
-    grade = card.computed_grade or "—"
-    if card.grade_if_full and card.grade_if_full != grade:
-        grade += _if_full(card.grade_if_full, lang)
     blank = word("blank", lang)
     reported_grade = visible(card.reported_grade) if card.reported_grade else blank
     printed = points_text(review.form.total.value) or blank
     return [
         (word("rate", lang), rate_text(card.rate) or "—", card.rate_derivation),
-        (word("total", lang), points_text(card.computed_total) + _if_full_points(full, lang), card.total_derivation),
+        (word("total", lang), total_by_rule(card, lang), card.total_derivation),
         (f"{word('total', lang)}{brackets(word('reported', lang), lang)}", printed, ""),
-        (word("grade", lang), grade, ""),
+        (word("grade", lang), grade_by_rule(card, lang), ""),
         (f"{word('grade', lang)}{brackets(word('reported', lang), lang)}", reported_grade, ""),
     ]
 
 
+def total_by_rule(card: Scorecard, lang: Language) -> str:
+    """`89（补满 96）` where a score is blank: a blank is never silently 0."""
+    total = points_text(card.computed_total) or "—"
+    if not card.missing or card.reported_sum is None:
+        return total
+    return total + _if_full(points_text(card.reported_sum + card.missing), lang)
+
+
+def grade_by_rule(card: Scorecard, lang: Language) -> str:
+    """`良好（补满 优秀）` where a blank score decides."""
+    grade = card.computed_grade or "—"
+    decided = card.grade_if_full in (None, card.computed_grade)
+    return grade if decided else grade + _if_full(card.grade_if_full or "", lang)
+
+
 def _if_full(text: str, lang: Language) -> str:
     return brackets(f"{word('if_full', lang)} {text}", lang)
-
-
-def _if_full_points(full: Decimal | None, lang: Language) -> str:
-    return "" if full is None else _if_full(points_text(full), lang)

@@ -1,0 +1,47 @@
+"""The application: every command by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from perfxl.commands import check, explain, new, schema, scheme, score, template
+
+_COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("check", check.check),
+    ("score", score.score),
+    ("explain", explain.explain),
+    ("new", new.new),
+    ("schema", schema.schema),
+)
+
+
+def build_app() -> typer.Typer:
+    """The application; texts in Chinese first."""
+    app = typer.Typer(
+        help="项目支出绩效自评表：下发模板、检查报送的表、核对评分。Official self-evaluation forms, checked.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name, function in _COMMANDS:
+        app.command(name)(function)
+    app.add_typer(scheme.app, name="scheme")
+    app.add_typer(template.app, name="template")
+    return app
+
+
+def _root(
+    version: bool = typer.Option(False, "--version", help="显示版本。Show the version."),
+) -> None:
+    """项目支出绩效自评表：下发模板、检查报送的表、核对评分。Official self-evaluation forms, checked."""
+    if version:
+        from perfxl import __version__
+
+        typer.echo(f"perfxl {__version__}")
+        raise typer.Exit

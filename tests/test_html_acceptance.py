@@ -1,0 +1,160 @@
+"""The page in Chromium and the 汇总表 in LibreOffice. Pictures stay in build/pictures for a look."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openxml_audit import FileFormat, OpenXmlValidator  # type: ignore[import-untyped]
+
+from perfxl.cli import main
+from tests.spreadsheets import recalculate
+
+pytestmark = pytest.mark.acceptance
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "build" / "pictures"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    assert main(["check", str(ROOT / "examples" / "returned"), "--report", str(folder), "--exit-zero"]) == 0
+    return folder
+
+
+def program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        message = f"{name} is not installed"
+        if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+def chromium(profile: Path, *arguments: str) -> str:
+    """Run headless without network, with a profile of its own; stdout."""
+    command = [program("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += [f"--user-data-dir={profile}", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    done = subprocess.run([*command, *arguments], capture_output=True, timeout=120, check=True)
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("light", []), ("dark", ["--blink-settings=preferredColorScheme=0"])])
+def test_screen(report: Path, tmp_path: Path, name: str, arguments: list[str]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    picture = PICTURES / f"report-{name}.png"
+    page = (report / "index.html").as_uri()
+    chromium(tmp_path, "--window-size=1280,2400", f"--screenshot={picture}", *arguments, page)
+    assert picture.stat().st_size > 100_000
+
+
+def test_print(report: Path, tmp_path: Path) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    printed = PICTURES / "report-print.pdf"
+    chromium(tmp_path, f"--print-to-pdf={printed}", "--no-pdf-header-footer", (report / "index.html").as_uri())
+    subprocess.run([program("pdftoppm"), "-r", "60", "-l", "3", "-png", printed, printed.with_suffix("")], check=True)
+    text = subprocess.run([program("pdftotext"), printed, "-"], capture_output=True, check=True).stdout.decode()
+    assert "项目支出绩效自评检查报告" in text and "评分底稿" in text
+    assert "按单位、项目、文件、说明查找" not in text  # the filter is not printed
+
+
+_PROBE = """<script>
+addEventListener("load", () => {
+  const bar = document.querySelector(".filter"), shown = bar.querySelector("output");
+  const set = (selector, name, value) => {
+    const control = bar.querySelector(selector);
+    control[name] = value;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const found = () => shown.textContent + " " + document.querySelectorAll("li[data-severity]:not([hidden])").length;
+  const seen = [found()];
+  set("select[name=code]", "value", "T101");
+  seen.push(found());
+  set("select[name=code]", "value", "");
+  set("input[value=query]", "checked", false);
+  set("input[value=info]", "checked", false);
+  seen.push(found());
+  set("input[value=query]", "checked", true);
+  set("input[value=info]", "checked", true);
+  set("select[name=status]", "value", "skipped");
+  seen.push(found().split(" ").slice(0, 3).join(" "));
+  set("select[name=status]", "value", "");
+  set("input[type=search]", "value", "古美 党建");
+  seen.push(found().split(" ").slice(0, 3).join(" "));
+  document.documentElement.setAttribute("data-seen", seen.join("; "));
+});
+</script></body>"""
+
+
+def test_filters(report: Path, tmp_path: Path) -> None:
+    text = (report / "index.html").read_text("utf-8")
+    files = text.count('<section class="panel file"')
+    findings = text.count("<li class=")
+    errors = text.count('data-severity="error"')
+    with_errors = sum('data-severity="error"' in part for part in text.split("<section ")[1:])
+    with_total = sum('data-code="T101"' in part for part in text.split("<section ")[1:])
+    totals = text.count('data-code="T101"')
+    skipped = text.count('data-status="skipped"')
+    gumei = sum("古美" in part and "党建" in part for part in text.split("<section ")[1:])
+    probe = tmp_path / "probe.html"
+    # The page's policy lets no other script run: the probe needs a copy without it.
+    probe.write_text(re.sub("<meta http-equiv[^>]*>", "", text).replace("</body>", _PROBE), "utf-8")
+    seen = re.search('data-seen="([^"]*)"', chromium(tmp_path / "profile", "--dump-dom", probe.as_uri()))
+    assert seen is not None
+    assert seen[1].split("; ") == [
+        f"{files} / {files} {findings}",
+        f"{with_total} / {files} {totals}",
+        f"{with_errors} / {files} {errors}",
+        f"{skipped} / {files}",
+        f"{gumei} / {files}",
+    ]
+
+
+def test_no_script_but_its_own_runs(report: Path, tmp_path: Path) -> None:
+    text = (report / "index.html").read_text("utf-8")
+    probe = tmp_path / "probe.html"
+    probe.write_text(text.replace("</body>", _PROBE), "utf-8")
+    assert "data-seen=" not in chromium(tmp_path / "profile", "--dump-dom", probe.as_uri()).partition("<head>")[0]
+
+
+def test_summary_is_a_valid_file(report: Path) -> None:
+    validator = OpenXmlValidator(file_format=FileFormat.OFFICE_2016)
+    errors = [str(error) for error in validator.validate(report / "汇总表.xlsx").errors]
+    # Inline strings are what keeps memory flat; Excel takes them and writes shared ones when it saves.
+    assert [error for error in errors if "inline-string cell(s)" not in error] == []
+
+
+def test_summary_recalculates_to_its_own_numbers(report: Path) -> None:
+    path = report / "汇总表.xlsx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        computed = recalculate(path, "libreoffice")["汇总"]
+    formulas, cached = openpyxl.load_workbook(path)["汇总"], openpyxl.load_workbook(path, data_only=True)["汇总"]
+    addresses = [cell.coordinate for row in formulas.iter_rows() for cell in row if cell.data_type == "f"]
+    assert len(addresses) > 8
+    assert {a: computed[a] for a in addresses} == {a: pytest.approx(cached[a].value, rel=1e-12) for a in addresses}
+
+
+def test_summary_prints_one_page_wide(report: Path, tmp_path: Path) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [program("soffice"), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+        + ["--outdir", str(PICTURES), str(report / "汇总表.xlsx")],
+        capture_output=True,
+        timeout=180,
+        check=True,
+    )
+    printed = PICTURES / "汇总表.pdf"
+    subprocess.run([program("pdftoppm"), "-r", "70", "-png", printed, printed.with_suffix("")], check=True)
+    first = subprocess.run([program("pdftotext"), "-l", "1", "-layout", printed, "-"], capture_output=True, check=True)
+    text = first.stdout.decode()
+    assert "序号" in text and "状态" in text and "合计" in text and "###" not in text
