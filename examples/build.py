@@ -39,10 +39,14 @@ def resave(folder: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML",
-             "--outdir", str(target), *(str(folder / name) for name in published)],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                *("soffice", f"-env:UserInstallation=file://{profile}", "--headless"),
+                *("--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target)),
+                *(str(folder / name) for name in published),
+            ],
+            check=True,
+            capture_output=True,
+        )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Forms filled in our templates: good ones, and ones with the mistakes that clerks make. Units and figures are made up."""
+"""Forms filled in our templates: good ones, and ones with the mistakes that clerks make. Units are made up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from decimal import Decimal
 from perfxl.layouts import Content, FundingContent, RowContent
 
 
-def _row(group: str, level2: str, name: str, target: str, actual: str, points: str, score: str, **more: str) -> RowContent:
+def _row(
+    group: str, level2: str, name: str, target: str, actual: str, points: str, score: str, **more: str
+) -> RowContent:
     return RowContent(
         group=group,
         level2=level2,
@@ -44,8 +46,8 @@ ROADS = Content(
         _row("效益指标", "经济效益指标", "沿线运输成本下降比例", "≥3%", "3.2%", "10", "10", kind="正向定量"),
         _row("效益指标", "社会效益指标", "惠及行政村数量", "40个", "38个", "10", "9.5", kind="正向定量",
              note="两个村因改线推迟到下年，已列入下年计划。"),
-        _row("效益指标", "可持续影响指标", "管养机制健全程度", "健全并执行", "已建立县乡村三级管养机制并执行", "10", "10",
-             kind="定性"),
+        _row("效益指标", "可持续影响指标", "管养机制健全程度", "健全并执行", "已建立县乡村三级管养机制并执行",
+             "10", "10", kind="定性"),
         _row("满意度指标", "服务对象满意度指标", "沿线群众满意度", "≥90%", "93%", "10", "10", kind="正向定量"),
     ),
 )  # fmt: skip
@@ -66,7 +68,8 @@ LIBRARY_2020 = Content(
         _row("产出指标", "时效指标", "新书上架天数", "≤20天", "18天", "15", "15", kind="反向定量"),
         _row("产出指标", "成本指标", "单册采购均价", "≤45元", "42.5元", "10", "10", kind="反向定量"),
         _row("效益指标", "社会效益指标", "到馆人次", "≥40万人次", "40万人次", "15", "15", kind="正向定量"),
-        _row("效益指标", "可持续影响指标", "志愿服务机制", "建立并运行", "已建立志愿者名册并按月排班", "15", "15", kind="定性"),
+        _row("效益指标", "可持续影响指标", "志愿服务机制", "建立并运行", "已建立志愿者名册并按月排班",
+             "15", "15", kind="定性"),
         _row("满意度指标", "服务对象满意度指标", "读者满意度", "≥90%", "95%", "10", "10", kind="正向定量"),
     ),
 )  # fmt: skip

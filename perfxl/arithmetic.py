@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal, localcontext
 from typing import Any, Literal, cast
 
+from perfxl.figures import half_up, points
 from perfxl.notation import (
     ATOM,
     LOOSE,
@@ -21,9 +22,7 @@ from perfxl.notation import (
     band,
     chain,
     edge,
-    half_up,
     joined,
-    plain,
     quoted,
     shown,
 )
@@ -231,10 +230,10 @@ class Number(Expr):
         return self.value
 
     def formula(self, cells: Cells) -> Text:
-        return plain(self.value), ATOM if self.value >= 0 else LOOSE
+        return points(self.value), ATOM if self.value >= 0 else LOOSE
 
     def words(self, values: Values) -> Text:
-        return plain(self.value), ATOM if self.value >= 0 else LOOSE
+        return points(self.value), ATOM if self.value >= 0 else LOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +399,7 @@ class Lookup(Expr):
 
     def formula(self, cells: Cells) -> Text:
         raised, _ = joined("*", "*", self.number.formula(cells), (f"(1+{TOLERANCE})", ATOM))
-        lows = ";".join(plain(low) for low, _ in self.bands)
+        lows = ";".join(points(low) for low, _ in self.bands)
         words = ";".join(quoted(word) for _, word in self.bands)
         return f"LOOKUP({raised},{{{lows}}},{{{words}}})", ATOM
 
@@ -421,7 +420,7 @@ class Lookup(Expr):
             if number * (1 + TOLERANCE) >= low:
                 return word, low, high
             high = low
-        raise Unknown(NOT_COMPUTABLE, f"{plain(number)} 不在任何一档内")
+        raise Unknown(NOT_COMPUTABLE, f"{points(number)} 不在任何一档内")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _best(form: Form, schemes: Iterable[Scheme]) -> Scheme:
     words = form.grade.raw.strip() if not isinstance(form, ObjectiveForm) and form.grade else ""
 
     def fitness(scheme: Scheme) -> tuple[float, bool, bool, bool]:
-        labels = {normalised(label) for label in scheme.labels}
+        labels = {normalised(label).rstrip(":") for label in scheme.labels}
         shared = len(labels & form.labels) / len(labels | form.labels)
         in_year = form.year.value is not None and scheme.valid_in(form.year.value)
         return (

@@ -37,8 +37,9 @@ from perfxl.arithmetic import (
     When,
     as_expr,
 )
+from perfxl.figures import points
 from perfxl.inputs import Quantity, Range, Total
-from perfxl.notation import Style, plain
+from perfxl.notation import Style
 
 __all__ = [
     "BLANK",
@@ -85,7 +86,7 @@ def not_computable(why: str = "本规则不计算") -> Expr:
 def number(value: str | int | Decimal) -> Expr:
     """A constant of at most 15 digits, the most that a formula keeps."""
     exact = Decimal(value)
-    if not exact.is_finite() or len(plain(abs(exact)).replace(".", "").lstrip("0")) > LONGEST_LITERAL:
+    if not exact.is_finite() or len(points(abs(exact)).replace(".", "").lstrip("0")) > LONGEST_LITERAL:
         raise ValueError(f"{value} does not fit in a formula")
     return Number(exact)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from perfxl.notation import half_up
+
+def half_up(value: Decimal, places: int) -> Decimal:
+    """Rounded to `places` decimals, halves away from zero: 2.665 → 2.67."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def money(amount: Decimal) -> str:
@@ -14,7 +17,8 @@ def money(amount: Decimal) -> str:
 
 def points(value: Decimal) -> str:
     """9.86, 3.4, 100: without trailing zeros."""
-    return f"{value.normalize():f}" if value else "0"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(share: Decimal) -> str:

@@ -190,5 +190,7 @@ class Workbook:
 
 def normalised(text: str) -> str:
     """Text as labels are compared: NFKC, without white space, line breaks and invisible format characters."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    if folded.isprintable():
+        return folded
+    return "".join(c for c in folded if unicodedata.category(c) != "Cf")

@@ -21,7 +21,8 @@ from perfxl.arithmetic import (
     needs,
     references_in,
 )
-from perfxl.notation import ATOM, Style, Text, all_of, any_of, chain, plain, shown
+from perfxl.figures import points
+from perfxl.notation import ATOM, Style, Text, all_of, any_of, chain, shown
 from perfxl.quantity import PERCENT_SIGNS, quantity_formula, read_quantity
 
 
@@ -60,7 +61,7 @@ class Quantity(Input):
     def words(self, values: Values) -> Text:
         value, number = values[self.ref.name], self.compute(values)
         if isinstance(value, str) and any(sign in value for sign in PERCENT_SIGNS):
-            return f"{plain(number * 100)}%", ATOM
+            return f"{points(number * 100)}%", ATOM
         return shown(number, self.ref.style), ATOM
 
 

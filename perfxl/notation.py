@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import reduce
 from typing import Literal
+
+from perfxl.figures import half_up, money, percent, points
 
 Style = Literal["plain", "money", "percent", "text"]
 Text = tuple[str, int]  # something written, and how tightly its outermost operator binds
@@ -41,21 +43,12 @@ def quoted(text: str) -> str:
     return f'"{doubled}"'
 
 
-def half_up(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-
-
-def plain(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def shown(value: Decimal, style: Style) -> str:
     if style == "money":
-        return format(half_up(value, 2), ",f")
+        return money(value)
     if style == "percent":
-        return f"{half_up(value * 100, 2)}%"
-    return plain(value) if value == half_up(value, 6) else plain(half_up(value, 6))
+        return percent(value)
+    return points(value) if value == half_up(value, 6) else points(half_up(value, 6))
 
 
 def band(low: Decimal, high: Decimal | None, style: Style) -> str:
@@ -63,4 +56,4 @@ def band(low: Decimal, high: Decimal | None, style: Style) -> str:
 
 
 def edge(value: Decimal, style: Style) -> str:
-    return f"{plain(value * 100)}%" if style == "percent" else plain(value)
+    return f"{points(value * 100)}%" if style == "percent" else points(value)

@@ -73,5 +73,3 @@ def review_grids(*grids: Grid, scheme: str | None = None, properties: Mapping[st
 def places(review: FileReview) -> list[str]:
     """`D6 F103` for every finding, in order."""
     return [f"{finding.at.address} {finding.code}" for finding in review.findings]
-
-

@@ -30,7 +30,9 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@pytest.mark.parametrize(("code", "case"), _load(), ids=lambda value: value if isinstance(value, str) else value["name"])
+@pytest.mark.parametrize(
+    ("code", "case"), _load(), ids=lambda value: value if isinstance(value, str) else value["name"]
+)
 def test_case(code: str, case: dict[str, Any]) -> None:
     grids = [form_grid(case["form"], case.get("set"), case.get("unmerge", ()))]
     if "report" in case:

@@ -17,9 +17,7 @@ TEXTS = ("name", "message", "why", "fix")
 LANGUAGES = ("zh", "en")
 
 # Read without catalog(), which lends an entry its Chinese words where English ones are missing.
-RAW: dict[str, dict[str, Any]] = tomllib.loads(
-    files("perfxl").joinpath("catalog.toml").read_text(encoding="utf-8")
-)
+RAW: dict[str, dict[str, Any]] = tomllib.loads(files("perfxl").joinpath("catalog.toml").read_text(encoding="utf-8"))
 
 
 def texts() -> Iterator[tuple[str, str, str]]:
@@ -99,9 +97,7 @@ def test_an_english_name_fits_a_table_column() -> None:
 
 def test_names_and_messages_end_without_a_full_stop() -> None:
     ending = ("。", "．", ".")
-    assert [
-        place for place, kind, text in texts() if kind in ("name", "message") and text.endswith(ending)
-    ] == []
+    assert [place for place, kind, text in texts() if kind in ("name", "message") and text.endswith(ending)] == []
 
 
 def test_why_and_fix_are_sentences() -> None:
@@ -122,9 +118,7 @@ def test_no_exclamation_marks() -> None:
 
 def test_english_uses_english_punctuation() -> None:
     """Labels of the form stand in Chinese, sentences around them do not."""
-    assert [
-        place for place, _, text in texts() if ".en." in place and re.search("[，。；：（）、？]", text)
-    ] == []
+    assert [place for place, _, text in texts() if ".en." in place and re.search("[，。；：（）、？]", text)] == []
 
 
 def test_catalog_gives_the_words_of_the_file() -> None:

@@ -276,7 +276,7 @@ def test_summary_rows(summary: Path) -> None:
     amounts = [636500, 636500, 627430.69, 0.9858, 9.86, None, 50, 28, 10]
     assert values(sheet, 4) == (
         [1, "交通局", "公路中心", "道路养护", None, 2021, "mof/2020", *amounts]
-        + [97.86, 97.86, "良", "优", 0, 0, 0, None, "通过", "in/a.xlsx"]
+        + [97.86, 97.86, "良", "优", 0, 0, 0, None, "无错误", "in/a.xlsx"]
     )
     assert values(sheet, 5)[3] == "=cmd|'/c calc'!A1<script>alert(1)</script>\\u202e反\\x1b[31m"
     assert values(sheet, 5)[16:] == [96, 97.86, "良", "优", 2, 0, 0, None, "退回", "in/b=1.xlsx"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from string import Formatter
 
 from perfxl.expr import Value
-from perfxl.notation import half_up
+from perfxl.figures import half_up
 
 Values = Mapping[str, Value | tuple[Value, ...]]
 

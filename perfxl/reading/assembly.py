@@ -206,5 +206,4 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
         met += [slot.text for slot in layout.fund.row_labels]
     known_blocks = frozenset().union(*vocabulary().blocks.values())
     met += [slot.text for row in layout.rows for slot in region.own(row) if slot.key in known_blocks]
-    plain = {normalised(label) for label in met}
-    return frozenset(plain | {label.rstrip(":") for label in plain}) - {""}
+    return frozenset(normalised(label).rstrip(":") for label in met) - {""}

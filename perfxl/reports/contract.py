@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from perfxl.figures import half_up
 from perfxl.finding import Finding, Language, Severity
 from perfxl.form import FundingRow, Indicator, Located, SelfEvaluation, Target
 from perfxl.reports.overview import Totals
@@ -145,7 +146,7 @@ def summary_model(totals: Totals) -> SummaryModel:
         initial_budget=plain(totals.initial_budget) or "0",
         adjusted_budget=plain(totals.adjusted_budget) or "0",
         executed=plain(totals.executed) or "0",
-        rate=plain(totals.rate and round(totals.rate, 4)),
+        rate=plain(totals.rate and half_up(totals.rate, 4)),
         mean_score=mean_text(totals.computed.plain) or None,
         weighted_score=mean_text(totals.computed.weighted) or None,
         grades=dict(totals.ordered_grades),

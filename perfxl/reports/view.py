@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from perfxl.figures import money, percent, points
+from perfxl.figures import half_up, money, percent, points
 from perfxl.finding import Finding, Language, Severity
-from perfxl.notation import half_up
 from perfxl.review import FileReview
 
 
@@ -42,8 +41,7 @@ def plain(value: Decimal | None) -> str | None:
     """For machines: `627430.69`, without exponent and trailing zeros; None stays None."""
     if value is None:
         return None
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+    text = points(value)
     return "0" if text == "-0" else text
 
 

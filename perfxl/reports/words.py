@@ -6,7 +6,7 @@ from perfxl.finding import Finding, Language, Severity
 
 _WORDS = {
     # status of a file or form
-    "accepted": ("通过", "accepted"),
+    "accepted": ("无错误", "no errors"),
     "returned": ("退回", "returned"),
     "unreadable": ("打不开", "unreadable"),
     "skipped": ("跳过", "skipped"),
