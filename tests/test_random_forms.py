@@ -23,7 +23,7 @@ from tests.random_forms import RandomForm, random_form
 from tests.spreadsheets import recalculate
 
 SCHEMES = tuple(builtin_schemes())
-SEEDS = range(20)
+SEEDS = range(30)
 RECALCULATED = range(3)
 
 

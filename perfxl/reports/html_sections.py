@@ -35,7 +35,7 @@ def index_row(row: FormRow, anchor: str, view: View) -> str:
         _cell(str(row.year or ""), "narrow"),
         *(_cell(text, NUMBER) for text in (rate_text(row.rate), points_text(row.total_reported))),
         _cell(points_text(row.total_computed), f"{NUMBER} differs" if _wrong_total(row) else NUMBER),
-        _cell(row.grade_computed, "narrow"),
+        _cell(row.grade, "narrow"),
         *(_cell(str(count or ""), NUMBER) for count in (row.errors, row.queries, row.infos)),
         f'<td class="text"><a href="#{anchor}">{html_text(row.path)}</a></td>',
     ]

@@ -57,7 +57,7 @@ class MarkdownReport:
             rate_text(row.rate),
             points_text(row.total_reported),
             points_text(row.total_computed),
-            row.grade_computed,
+            row.grade,
             str(row.errors),
             str(row.queries),
             str(row.infos),

@@ -49,6 +49,11 @@ class FormRow:
     queries: int = 0
     infos: int = 0
 
+    @property
+    def grade(self) -> str:
+        """As filled in, and by rule where that is another: `优 → 良好`."""
+        return " → ".join(dict.fromkeys(filter(None, (self.grade_reported, self.grade_computed))))
+
 
 def rows(file: FileReview) -> Iterator[FormRow]:
     """One row per form, in the file's order; one row for a file without forms."""

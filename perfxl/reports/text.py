@@ -146,7 +146,7 @@ def _cells(row: FormRow, view: View) -> list[Span]:
         (word(row.status, view.lang), STATUS_STYLES[row.status]),
         (points_text(row.total_reported), ""),
         (points_text(row.total_computed), ""),
-        (visible(row.grade_computed), ""),
+        (visible(row.grade), ""),
         (str(row.errors or ""), SEVERITY_STYLES[Severity.error]),
         (str(row.queries or ""), SEVERITY_STYLES[Severity.query]),
         (str(row.infos or ""), SEVERITY_STYLES[Severity.info]),
