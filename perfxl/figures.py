@@ -11,8 +11,10 @@ def half_up(value: Decimal, places: int) -> Decimal:
 
 
 def money(amount: Decimal) -> str:
-    """636,500.00"""
-    return f"{half_up(amount, 2):,.2f}"
+    """636,500.00; an amount in 万元 keeps its cents: 103.425."""
+    exact = half_up(amount, 6)
+    places = 2 if exact == half_up(amount, 2) else len(points(exact).partition(".")[2])
+    return f"{exact:,.{places}f}"
 
 
 def points(value: Decimal) -> str:

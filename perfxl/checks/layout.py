@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from perfxl.checks import Context, check
+from perfxl.checks.notes import lacks
 from perfxl.finding import Finding
 from perfxl.form import SelfEvaluation
 
@@ -33,6 +34,16 @@ def required_blank(context: Context) -> Iterator[Finding]:
                 blanks.setdefault(amount.at, label)
     for at, label in blanks.items():
         yield Finding("L101", at, label)
+
+
+@check("L110")
+def label_missing(context: Context) -> Iterator[Finding]:
+    """缺少栏目：用我们的模板填报，模板的必填栏却不见了（标签被改名或删除）。别的表样由读取时报告。"""
+    form, layout = context.form, context.scheme.layout
+    if form.scheme_id == context.scheme.id:
+        for field in (*layout.header, *layout.goals, *layout.footer):
+            if field.required and field.id not in form.fields and not lacks(form, field.label):
+                yield Finding("L110", form.at, field.label, numbers={"label": field.label.rstrip("：:")})
 
 
 @check("L102")

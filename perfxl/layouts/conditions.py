@@ -134,6 +134,18 @@ def sum_differs(name: str, total: str) -> Condition:
     )
 
 
+def sum_less(left: str, right: str) -> Condition:
+    """Two ranges have equally many numbers, and the left ones sum up to less."""
+    return Condition(
+        f"AND(COUNT({{{left}}})=COUNT({{{right}}}),SUM({{{left}}})<SUM({{{right}}})-{_CLOSE})",
+        "",
+        lambda values: (
+            len(_numbers(values[left])) == len(_numbers(values[right]))
+            and sum(_numbers(values[left])) < sum(_numbers(values[right])) - _CLOSE
+        ),
+    )
+
+
 def _block(value: Value | tuple[Value, ...]) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else (value,)
 

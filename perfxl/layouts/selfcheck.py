@@ -182,9 +182,10 @@ def _points(drawing: Drawing, table: Table) -> Iterator[Line]:
         text = f"分值合计不等于 {full.value}"
         yield Line(text, wrong, place, {"sum": place}, constants={"full": full.value})
     if "note" not in table.columns and (note := drawing.places.get("deviation_note")):
-        lost = ask.less("total", "max") & ask.blank("note")
-        cells = {"total": drawing.places["total"], "max": drawing.places["max_total"], "note": note}
-        yield Line("扣了分而没有写明原因", lost, note, cells)
+        # The points of the indicators alone: those of the execution rate have a threshold of their own.
+        ranges = {"scores": table.columns["score"], "points": table.columns["max_score"]}
+        lost = ask.sum_less("scores", "points") & ask.blank("note")
+        yield Line("扣了分而没有写明原因", lost, note, {"note": note}, ranges)
     fixed = drawing.scheme.family == "four_dimensions"
     for group, place in table.groups:
         if group.points and "max_score" in table.columns:
