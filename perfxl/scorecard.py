@@ -8,6 +8,7 @@ from decimal import Decimal
 from perfxl.expr import Expr, Value, number
 from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
+from perfxl.notation import Style
 from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme
 from perfxl.scoring import (
     FORWARD,
@@ -191,7 +192,7 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
     target, actual, weight = indicator.target.value, indicator.actual.value, indicator.max_score.value
     if target is None or actual is None or weight is None:
         return None, "指标值、实际完成值或分值未填，无法计算"
-    if indicator.kind.raw == QUALITATIVE:
+    if indicator.kind.raw.strip() == QUALITATIVE:
         return None, "定性指标，由填报人在档内评定"
     met = target_met(target, actual)
     if target.kind == "date" and actual.kind == "date":
@@ -200,17 +201,17 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
         return weight, "实际完成值在指标值区间内，得满分"
     if target.kind != "number" or actual.kind != "number" or not same_unit(target, actual):
         return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
-    expr = score_rule(indicator, scheme.indicators)
+    expr = _score_rule(indicator, target, scheme.indicators)
     values: dict[str, Value] = {"target": target.low, "actual": actual.low, "weight": weight}
     return _number(expr.evaluate(values)), expr.explain(values)
 
 
-def score_rule(indicator: Indicator, rules: IndicatorRules) -> Expr:
+def _score_rule(indicator: Indicator, target: Target, rules: IndicatorRules) -> Expr:
     """The proportional rule for a row: the form's own 指标类型 first, else the target's comparison sign."""
-    if indicator.kind.raw in (FORWARD, INVERSE):
-        return inverse_score() if indicator.kind.raw == INVERSE else forward_score(rules)
-    assert indicator.target.value is not None
-    return inverse_score() if indicator.target.value.operator in ("≤", "<") else forward_score(rules)
+    kind = indicator.kind.raw.strip()
+    inverse = kind == INVERSE if kind in (FORWARD, INVERSE) else target.operator in ("≤", "<")
+    style: Style = "percent" if target.unit == "%" else "plain"
+    return inverse_score(style) if inverse else forward_score(rules, style)
 
 
 def target_met(target: Target, actual: Target) -> bool | None:

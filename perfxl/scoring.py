@@ -22,6 +22,7 @@ from perfxl.expr import (
     total,
     when,
 )
+from perfxl.notation import Style
 from perfxl.scheme import ExecutionRule, Grade, IndicatorRules, TotalCap
 
 RATE_PLACES = 4
@@ -49,12 +50,11 @@ def execution_rate_score(rule: ExecutionRule) -> Expr:
     """预算执行率得分：分值 × min(全年执行数 ÷ 全年预算数, 1)，或按区间给分，四舍五入到两位。"""
     ratio = execution_ratio(rule)
     if rule.rule == "bands":
-        top = rule.bands[0]
-        bands = tuple(
+        bands = (
             (band.low_rate, band.low, Decimal(1) if band.high_rate is None else band.high_rate, band.high)
             for band in rule.bands
         )
-        points = when(ratio.at_least(top.low_rate), number(top.high), piecewise(ratio, bands[1:], below=number(0)))
+        points = piecewise(ratio, bands, below=number(0))
     else:
         points = ref("weight", "分值") * minimum(ratio, number(1))
     if rule.zero_below is not None:
@@ -71,9 +71,9 @@ def stated_number(name: str, label: str) -> Expr:
     return when(computed, quantity(ref(name, label)), BLANK)
 
 
-def forward_score(rules: IndicatorRules) -> Expr:
+def forward_score(rules: IndicatorRules, style: Style = "plain") -> Expr:
     """正向定量指标得分：分值 × min(实际完成值 ÷ 指标值, 1)；指标值为 0 时，实际为 0 才得分；可选：超额过多扣分。"""
-    target, actual = ref("target", "年度指标值"), ref("actual", "实际完成值")
+    target, actual = ref("target", "年度指标值", style), ref("actual", "实际完成值", style)
     weight = ref("weight", "分值")
     met_zero = when(actual.equals(number(0)), weight, number(0))
     points = weight * minimum(actual / target, number(1))
@@ -83,9 +83,9 @@ def forward_score(rules: IndicatorRules) -> Expr:
     return round_half_up(when(target.equals(number(0)), met_zero, points), SCORE_PLACES)
 
 
-def inverse_score() -> Expr:
+def inverse_score(style: Style = "plain") -> Expr:
     """反向定量指标得分：分值 × min(指标值 ÷ 实际完成值, 1)；实际为 0 得满分。"""
-    target, actual = ref("target", "年度指标值"), ref("actual", "实际完成值")
+    target, actual = ref("target", "年度指标值", style), ref("actual", "实际完成值", style)
     weight = ref("weight", "分值")
     return round_half_up(
         when(actual.equals(number(0)), weight, weight * minimum(target / actual, number(1))), SCORE_PLACES
