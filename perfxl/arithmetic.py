@@ -5,6 +5,7 @@ Callers build expressions with `perfxl.expr`, where the meaning of blanks, texts
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, localcontext
@@ -59,7 +60,7 @@ class Unknown(Exception):
         self.why = why if value is None else f"{value}：{why}"
 
 
-class Expr:
+class Expr(ABC):
     """Arithmetic over named references. Built by the functions of `perfxl.expr` and by + - * /."""
 
     __slots__ = ()
@@ -136,17 +137,17 @@ class Expr:
         """The operands that every result depends on; the branches of `when` are not among them."""
         return ()
 
+    @abstractmethod
     def compute(self, values: Values) -> Decimal | str:
         """The result, all inputs being usable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def formula(self, cells: Cells) -> Text:
         """The bare formula, all inputs being usable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, values: Values) -> Text:
         """The arithmetic with the numbers in, all inputs being usable."""
-        raise NotImplementedError
 
     def line(self, values: Values, result: Decimal | str, style: Style) -> str:
         """The arithmetic with the result at its end."""
@@ -173,39 +174,39 @@ class Input(Expr):
     __slots__ = ()
 
     @property
+    @abstractmethod
     def title(self) -> str:
         """The form's words for it."""
-        raise NotImplementedError
 
-    def state(self, values: Values) -> State:
-        raise NotImplementedError
+    @abstractmethod
+    def state(self, values: Values) -> State: ...
 
+    @abstractmethod
     def complaint(self, values: Values) -> str:
         """What is wrong in the state `text`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_blank(self, cells: Cells) -> str:
         """The test in a formula for the state `blank`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_number(self, cells: Cells) -> str:
         """The test in a formula for the state `number` of an input that is not blank."""
-        raise NotImplementedError
 
 
-class Condition:
+class Condition(ABC):
     """True or false; what `when` decides by."""
 
     __slots__ = ()
 
-    def operands(self) -> tuple[Expr, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def operands(self) -> tuple[Expr, ...]: ...
 
-    def holds(self, values: Values) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def holds(self, values: Values) -> bool: ...
 
-    def formula(self, cells: Cells) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def formula(self, cells: Cells) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,9 @@ class Constant(Expr):
 
     def formula(self, cells: Cells) -> Text:
         return f'"{self.value or ""}"', ATOM
+
+    def words(self, values: Values) -> Text:
+        return self.why, ATOM
 
 
 @dataclass(frozen=True, slots=True)
