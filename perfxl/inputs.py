@@ -67,7 +67,10 @@ class Quantity(Input):
 
 @dataclass(frozen=True, slots=True)
 class Range(Reference):
-    """A block of number cells, for `total` only."""
+    """A block of number cells, for `total` only.
+
+    A boolean among them makes the total 无法计算, except in LibreOffice, where COUNT takes it for 0 or 1.
+    """
 
     name: str
     label: str

@@ -308,7 +308,7 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     value = inputs[reference]
                     block = value if isinstance(value, tuple) else (value,)
                     for row, single in enumerate(block, start=first_row(case)):
-                        write(sheet, f"{chr(65 + column)}{row}", single)
+                        write(sheet, f"{chr(65 + column)}{row}", single, as_formula=case % 2 == 1)
                     first, last = (f"{chr(65 + column)}{first_row(case) + step}" for step in (0, len(block) - 1))
                     cells[reference] = first if first == last else f"{first}:{last}"
                 sheet.write_formula(f"A{first_row(case)}", f"={expr.excel(cells)}")
@@ -319,17 +319,19 @@ def first_row(case: int) -> int:
     return case * ROWS_IN_RANGE + 1
 
 
-def write(sheet: xlsxwriter.worksheet.Worksheet, address: str, value: Value) -> None:
+def write(sheet: xlsxwriter.worksheet.Worksheet, address: str, value: Value, as_formula: bool) -> None:
+    """One input; a constant or the formula that gives it, for programs do not treat the two alike."""
     if isinstance(value, NotComputable):
         sheet.write_formula(address, "=1/0", None, "#DIV/0!")
     elif value == EMPTY_FORMULA:
         sheet.write_formula(address, '=""', None, "")
     elif value == TRUE:
-        sheet.write_boolean(address, True)
+        sheet.write_formula(address, "=1=1", None, True) if as_formula else sheet.write_boolean(address, True)
     elif isinstance(value, str):
-        sheet.write_string(address, value)
+        sheet.write_formula(address, f'="{value}"', None, value) if as_formula else sheet.write_string(address, value)
     elif value is not None:
-        sheet.write_number(address, float(value))
+        number = float(value)
+        sheet.write_formula(address, f"=0+{value}", None, number) if as_formula else sheet.write_number(address, number)
 
 
 def same(rule: str, expected: Value, found: object) -> bool:
