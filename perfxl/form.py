@@ -17,6 +17,10 @@ _NOTHING = " \t\r\n\u00a0\u3000\u200b\ufeff—–―－-/／"
 """Blanks, dashes and strokes: a cell of these alone says that there is nothing."""
 
 
+NO_RESULT = "（公式）"
+"""Stands in `Located.raw` for a formula that shows nothing, or whose result was not saved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Located(Generic[T]):
     """A value with its place and the text a person sees there.

@@ -150,7 +150,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         reported_sum=reported_sum,
         missing=missing,
         computed_total=computed,
-        reported_grade=form.grade.raw.strip() if form.grade and not form.grade.blank else None,
+        reported_grade=form.grade.value if form.grade else None,
         computed_grade=_grade(scheme, computed),
         reported_sum_grade=_grade(scheme, reported_sum),
         grade_if_full=_grade(scheme, reported_sum + missing) if missing and reported_sum is not None else None,

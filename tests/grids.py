@@ -17,7 +17,11 @@ FORMS = Path(__file__).parent / "forms"
 
 
 def cell(text: str) -> Cell | None:
-    """The cell that `text` becomes when typed; None for a blank. `#DIV/0!` is an error value."""
+    """The cell that `text` becomes when typed; None for a blank.
+
+    `#DIV/0!` is an error value, `ƒSUM(A1)` a formula whose result was not saved."""
+    if text.startswith("ƒ"):
+        return Cell(None, text[1:])
     if text.startswith("#") and text.endswith(("!", "?", "A")):
         return Cell(CellError(text))
     entry = typed(text)

@@ -389,9 +389,10 @@ PLANTS = (
     Plant("F113", ("E6 F113",), cells={"E6": ""}),
     Plant(
         "F113",
-        ("D6 F113", "E6 F113", "F6 F113", "I6 S104", "H28 T105"),
+        ("D6 F113", "E6 F113", "F6 F113"),
         lambda content: replace(content, funding=(FundingContent(), *content.funding[1:])),
     ),
+    Plant("L111", ("H28 L111",), cells={"H28": "ƒSUM(H13:H27)"}),
     Plant("W101", ("B13 W102", "G28 W101"), row(QUALITY, max_score="5", score="5")),
     Plant(
         "W102",

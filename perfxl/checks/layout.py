@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from perfxl.checks import Context, check
+from perfxl.checks import Context, Evaluation, check, evaluation_check
 from perfxl.checks.notes import lacks
 from perfxl.finding import Finding
-from perfxl.form import SelfEvaluation
+from perfxl.form import NO_RESULT, Located, SelfEvaluation
 
 POINTS_IN_RULE = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]")
 
@@ -34,6 +35,21 @@ def required_blank(context: Context) -> Iterator[Finding]:
                 blanks.setdefault(amount.at, label)
     for at, label in blanks.items():
         yield Finding("L101", at, label)
+
+
+@evaluation_check("L111")
+def formulas_without_result(evaluation: Evaluation) -> Iterator[Finding]:
+    """公式没有结果，而计算所需的内容都有：文件由不计算公式的程序保存。一张表报一次。"""
+    form, card, total = evaluation.form, evaluation.card, evaluation.form.funding.total
+    asked: list[Located[Any]] = [total.initial_budget, total.adjusted_budget, total.executed]
+    asked += [cell for row in form.named_indicators for cell in (row.target, row.actual, row.max_score, row.score)]
+    if total.adjusted_budget.value and total.executed.value is not None:
+        asked += [total.rate, card.execution.reported]
+    if card.rate is not None and card.reported_sum is not None:
+        asked += [form.total, *([form.grade] if form.grade else [])]
+    cells = [cell.at for cell in asked if cell.value is None and cell.raw == NO_RESULT]
+    if cells:
+        yield Finding("L111", cells[0], "公式", numbers={"count": str(len(cells))}, related=tuple(cells[1:]))
 
 
 @check("L110")

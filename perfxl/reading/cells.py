@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from perfxl.finding import Finding
-from perfxl.form import Located, Target
+from perfxl.form import NO_RESULT, Located, Target
 from perfxl.grid import Cell, CellError, CellRef
 from perfxl.reading.values import MoneyUnit, read_amount, read_measure, read_points, read_share
 
@@ -35,8 +35,8 @@ class CellReader:
 
     def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
         """`value` is the text without outer spaces; None where blank."""
-        if self._is_error(cell, at, label) or _is_not_computable(cell):
-            return Located(None, at, cell.text)
+        if self._is_error(cell, at, label) or _has_no_result(cell):
+            return Located(None, at, _raw(cell))
         raw = _raw(cell)
         return Located(raw.strip() or None, at, raw)
 
@@ -50,14 +50,14 @@ class CellReader:
         return self._number(read_share(cell, in_percent), cell, at, label)
 
     def measure(self, cell: Cell, at: CellRef, label: str, year: int | None) -> Located[Target]:
-        if self._is_error(cell, at, label):
-            return Located(None, at, cell.text)
+        if self._is_error(cell, at, label) or _has_no_result(cell):
+            return Located(None, at, _raw(cell))
         located: Located[Target] = Located(None, at, _raw(cell))
         return located if located.blank else Located(read_measure(cell, located.raw, year), at, located.raw)
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         located = Located(value, at, _raw(cell))
-        if located.unreadable and not self._is_error(cell, at, label) and not _is_not_computable(cell):
+        if located.unreadable and not self._is_error(cell, at, label) and not _has_no_result(cell):
             self.report(Finding("L108", at, label, located.raw))
         return located
 
@@ -73,10 +73,13 @@ def blank(at: CellRef) -> Located[T]:
     return Located(None, at)
 
 
-def _is_not_computable(cell: Cell) -> bool:
-    return cell.formula is not None and cell.value == NOT_COMPUTABLE
+def _has_no_result(cell: Cell) -> bool:
+    """A formula that shows nothing or 无法计算: neither a blank, nor words where a number belongs."""
+    return cell.formula is not None and cell.value in (None, NOT_COMPUTABLE)
 
 
 def _raw(cell: Cell) -> str:
     # A number format such as `;;;` shows nothing of a number that is there.
-    return cell.text or ("" if cell.value is None else f"{cell.value}")
+    if cell.value is None:
+        return "" if cell.formula is None else NO_RESULT
+    return cell.text or f"{cell.value}"
