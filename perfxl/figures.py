@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+# Wide enough for any quotient of two numbers that a cell can hold.
+_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
 
 def half_up(value: Decimal, places: int) -> Decimal:
     """Rounded to `places` decimals, halves away from zero: 2.665 → 2.67."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def money(amount: Decimal) -> str:

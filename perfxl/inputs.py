@@ -10,6 +10,7 @@ from typing import cast
 
 from perfxl.arithmetic import (
     Cells,
+    Constant,
     Expr,
     Input,
     Ref,
@@ -19,6 +20,7 @@ from perfxl.arithmetic import (
     Values,
     as_number,
     needs,
+    nodes_of,
     references_in,
 )
 from perfxl.figures import points
@@ -109,6 +111,8 @@ class Total(Input):
         for addend in self.addends:
             if isinstance(addend, Expr) and set(needs(addend, every=True)) - set(needs(addend, every=False)):
                 raise ValueError("an addend of total() may not read a cell in one branch only")
+            if isinstance(addend, Expr) and any(isinstance(node, Constant) for node in nodes_of(addend)):
+                raise ValueError("an addend of total() must be a number")
 
     @property
     def title(self) -> str:

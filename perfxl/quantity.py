@@ -1,7 +1,7 @@
 """The number in a cell such as `≥95%` or `58批`: one closed grammar, read in Python and by a native formula.
 
 A text is a quantity when it is, without spaces: at most one sign or word of the lists below, then digits with at
-most one decimal point, then an optional unit without digits. Each percent sign in the unit divides by 100. A text
+most one decimal point, then an optional unit without digits. A percent sign in the unit divides by 100. A text
 that holds any of `NOT_A_UNIT` is no quantity: 万 and 亿 multiply, 年, 月, 号 and 前 make a date. Nor are thousands
 commas, ranges (`3-5`), dates, exponents (`1E3`) and full-width digits: a native formula cannot tell them apart
 safely, and Python reads no more than the cell does. The formulas are long: give them a cell of their own.
