@@ -122,7 +122,7 @@ def test_optional_rules_are_off(scheme: Scheme) -> None:
         ("shanghai/2020-10-90", {"form": True, "notes": True, "perfxl": False}),
         ("shanghai/2020-objective", {"form": True, "perfxl": False}),
         ("lincang/2021", {"report": True, "notice4": True, "perfxl": False}),
-        ("hubei/2021", {"form": True, "note1": True, "note2": True, "note3": True, "perfxl": False}),
+        ("hubei/2021", {"form": True, "layout": False, "note1": True, "note2": True, "note3": True, "perfxl": False}),
     ],
 )
 def test_confirmed_where_the_document_was_seen(scheme_id: str, confirmed: dict[str, bool]) -> None:
