@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from perfxl.expr import Expr, Value, number
+from perfxl.expr import Expr, Value, ref
 from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
 from perfxl.notation import Style
@@ -248,7 +248,9 @@ def _grade(scheme: Scheme, score: Decimal | None) -> str | None:
 
 
 def _capped(score: Decimal, rate: Decimal | None, scheme: Scheme) -> Decimal:
-    capped = _number(capped_total(number(score), scheme.total_caps).evaluate({"rate": rate}))
+    capped = _number(
+        capped_total(ref("uncapped", "各项得分之和"), scheme.total_caps).evaluate({"uncapped": score, "rate": rate})
+    )
     return score if capped is None else capped
 
 
