@@ -1,0 +1,206 @@
+"""Changes to a workbook that are not made yet: plain data, for a file or for a live book.
+
+Rows and columns count from 1. A later edit of the same thing wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from perfxl.grid import CellError
+
+Constant = Decimal | str | bool | None
+
+
+class Allowance(StrEnum):
+    """What a protected sheet still lets a person do; the values are the names in the file format."""
+
+    SELECT_LOCKED = "selectLockedCells"
+    SELECT_UNLOCKED = "selectUnlockedCells"
+    FORMAT_CELLS = "formatCells"
+    FORMAT_COLUMNS = "formatColumns"
+    FORMAT_ROWS = "formatRows"
+    INSERT_COLUMNS = "insertColumns"
+    INSERT_ROWS = "insertRows"
+    INSERT_HYPERLINKS = "insertHyperlinks"
+    DELETE_COLUMNS = "deleteColumns"
+    DELETE_ROWS = "deleteRows"
+    SORT = "sort"
+    FILTER = "autoFilter"
+    PIVOT_TABLES = "pivotTables"
+    EDIT_OBJECTS = "objects"
+    EDIT_SCENARIOS = "scenarios"
+
+
+READING = frozenset(
+    {Allowance.SELECT_LOCKED, Allowance.SELECT_UNLOCKED, Allowance.FORMAT_COLUMNS, Allowance.SORT, Allowance.FILTER}
+)
+"""What a locked form leaves free: select, filter, sort, column width."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHash:
+    """A password as the file keeps it; `digest` and `salt` in base64. Guards against slips, not against intent."""
+
+    algorithm: str
+    digest: str
+    salt: str
+    spins: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A constant in place of what the cell holds, formula included; None leaves a blank. The format stays."""
+
+    sheet: str
+    row: int
+    column: int
+    value: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class SetFormula:
+    """A native formula, starting with `=`, and its result. The format stays."""
+
+    sheet: str
+    row: int
+    column: int
+    formula: str
+    value: Constant | CellError
+
+
+@dataclass(frozen=True, slots=True)
+class SetNote:
+    """The author's note on a cell, None to remove it.
+
+    A note by someone else stays: the text is put below it, and taken away from there. A cell with a threaded
+    comment keeps it and gets no note.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    text: str | None
+    author: str = "perfxl"
+
+
+@dataclass(frozen=True, slots=True)
+class SetFill:
+    """A colour such as `FFFFC7CE` over the cell's own fill; None shows the cell's own again.
+
+    Laid over as a conditional format, so the cell's own format is never touched. Formats of the form that colour
+    the same cell stay in front.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    argb: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetLocked:
+    """Whether the cells can be changed once the sheet is protected; `cells` None means all of the sheet."""
+
+    sheet: str
+    locked: bool
+    cells: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectSheet:
+    """Sheet protection on or off. `password` None keeps the password there is; off drops it."""
+
+    sheet: str
+    on: bool
+    allow: frozenset[Allowance] = READING
+    password: PasswordHash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectStructure:
+    """No adding, renaming, moving or deleting of sheets. `password` as in ProtectSheet."""
+
+    on: bool
+    password: PasswordHash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell of an added sheet looks. Colours as `FF0563C1`; `size` in points."""
+
+    bold: bool = False
+    underline: bool = False
+    size: int = 11
+    colour: str | None = None
+    fill: str | None = None
+    border: bool = False
+    wrap: bool = False
+    centred: bool = False
+    locked: bool = True
+
+
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCell:
+    """A cell of an added sheet. `link` is a (sheet, row, column) of the same workbook."""
+
+    value: Constant = None
+    look: Look = PLAIN
+    link: tuple[str, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddSheet:
+    """A new last sheet. `widths` in characters; the first `frozen_rows` stay in sight."""
+
+    name: str
+    rows: tuple[tuple[NewCell, ...], ...]
+    widths: tuple[float, ...] = ()
+    frozen_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSheet:
+    """A sheet with everything only it uses."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetProperty:
+    """A custom document property as text, None to remove it. Some programs cut values over 255 characters."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetFooter:
+    """The footer of every page in Excel's codes, such as `&L封签码 …&R&P`; an empty text removes it."""
+
+    sheet: str
+    text: str
+
+
+Edit = (
+    SetValue
+    | SetFormula
+    | SetNote
+    | SetFill
+    | SetLocked
+    | ProtectSheet
+    | ProtectStructure
+    | AddSheet
+    | RemoveSheet
+    | SetProperty
+    | SetFooter
+)
+
+
+class EditError(Exception):
+    """An edit that cannot be made; the file is as it was. The message is a Chinese sentence."""

@@ -1,0 +1,280 @@
+"""Settings of a worksheet part under edit: protection, footer, fills laid over; and the XML of a new sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet
+from perfxl.editing.cells import cell_content, position
+from perfxl.editing.styles import Styles
+from perfxl.editing.xml import (
+    Element,
+    attributes,
+    child,
+    children,
+    escaped,
+    quoted,
+    root_of,
+    set_attribute,
+    tag_attributes,
+    unescaped,
+    with_attribute,
+    with_child,
+    without_element,
+)
+from perfxl.grid import column_letters
+
+# ECMA-376 part 1, 18.3.1.99.
+ORDER = (
+    *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection"),
+    *("protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells"),
+    *("phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins"),
+    *("pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors"),
+    *("smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls"),
+    *("webPublishItems", "tableParts", "extLst"),
+)
+_FOOTER_ORDER = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_HASH = ("algorithmName", "hashValue", "saltValue", "spinCount")
+_FREE_WITHOUT_WORD = {Allowance.SELECT_LOCKED, Allowance.SELECT_UNLOCKED, Allowance.EDIT_OBJECTS} | {
+    Allowance.EDIT_SCENARIOS
+}
+_MARK = 'N("perfxl")=0'
+"""The condition of our fills: always true, and known again after any program has saved the file."""
+_PRIORITY = re.compile(r"\bpriority\s*=\s*[\"']([0-9]{1,9})[\"']")
+_MOST_FOOTER = 255
+
+
+def protected(frame: str, edit: ProtectSheet) -> str:
+    """The frame with protection on or off; a password there is stays unless another is given."""
+    root = root_of(frame)
+    found = child(frame, root, "sheetProtection")
+    if not edit.on:
+        return without_element(frame, found) if found else frame
+    tag = frame[found.start : found.inner] if found else f"<{root.prefix}sheetProtection/>"
+    tag = with_attribute(tag, "sheet", "1")
+    for allowance in Allowance:
+        free = allowance in edit.allow
+        # Each attribute says what is forbidden; four of them forbid nothing unless written.
+        default = allowance in _FREE_WITHOUT_WORD
+        tag = with_attribute(tag, allowance, None if free is default else str(int(not free)))
+    if edit.password is not None:
+        tag = _with_password(with_attribute(tag, "password", None), edit.password, _HASH)
+    if found:
+        return frame[: found.start] + tag + frame[found.inner :]
+    return with_child(frame, root, tag, "sheetProtection", ORDER)
+
+
+def protection_of(frame: str, sheet: str) -> ProtectSheet | None:
+    """The protection as an edit that would make it again, None where the sheet is free."""
+    found = child(frame, root_of(frame), "sheetProtection")
+    values = attributes(frame, found) if found else {}
+    if values.get("sheet") not in ("1", "true"):
+        return None
+    allow = frozenset(
+        allowance
+        for allowance in Allowance
+        if values.get(allowance, "0" if allowance in _FREE_WITHOUT_WORD else "1") in ("0", "false")
+    )
+    password = None
+    if "hashValue" in values:
+        spins = values.get("spinCount", "0")
+        password = PasswordHash(
+            values.get("algorithmName", ""),
+            values["hashValue"],
+            values.get("saltValue", ""),
+            int(spins) if spins.isdigit() else 0,
+        )
+    return ProtectSheet(sheet, True, allow, password)
+
+
+def with_structure(text: str, on: bool, password: PasswordHash | None, order: tuple[str, ...]) -> str:
+    """The workbook part with its structure locked or free."""
+    names = tuple(f"workbook{name[0].upper()}{name[1:]}" for name in _HASH)
+    root = root_of(text)
+    found = child(text, root, "workbookProtection")
+    if not on and found is None:
+        return text
+    tag = text[found.start : found.inner] if found else f"<{root.prefix}workbookProtection/>"
+    tag = with_attribute(tag, "lockStructure", "1" if on else None)
+    if not on or password is not None:
+        for name in ("workbookPassword", "workbookPasswordCharacterSet", *names):
+            tag = with_attribute(tag, name, None)
+    if on and password is not None:
+        tag = _with_password(tag, password, names)
+    if found is None:
+        return with_child(text, root, tag, "workbookProtection", order)
+    if not tag_attributes(tag):
+        return without_element(text, found)
+    return text[: found.start] + tag + text[found.inner :]
+
+
+def _with_password(tag: str, password: PasswordHash, names: Iterable[str]) -> str:
+    values = (password.algorithm, password.digest, password.salt, str(password.spins))
+    for name, value in zip(names, values, strict=True):
+        tag = with_attribute(tag, name, value)
+    return tag
+
+
+def footer_of(frame: str) -> str:
+    """The footer's codes as they stand."""
+    root = root_of(frame)
+    parent = child(frame, root, "headerFooter")
+    found = child(frame, parent, "oddFooter") if parent else None
+    return _plain(frame, found) if found else ""
+
+
+def _plain(frame: str, found: Element) -> str:
+    return unescaped(frame[found.inner : found.close])
+
+
+def with_footer(frame: str, text: str, sheet: str) -> str:
+    """The frame with this footer on all pages, first and even ones too where they have their own."""
+    if len(text) > _MOST_FOOTER:
+        raise EditError(f"工作表 {sheet} 的页脚超过 {_MOST_FOOTER} 字，未作修改")
+    root = root_of(frame)
+    parent = child(frame, root, "headerFooter")
+    if parent is None:
+        if not text:
+            return frame
+        frame = with_child(frame, root, f"<{root.prefix}headerFooter/>", "headerFooter", ORDER)
+        parent = child(frame, root_of(frame), "headerFooter")
+        assert parent is not None
+    values = attributes(frame, parent)
+    footers = ["oddFooter"]
+    footers += ["evenFooter"] if values.get("differentOddEven") in ("1", "true") else []
+    footers += ["firstFooter"] if values.get("differentFirst") in ("1", "true") else []
+    for name in footers:
+        parent = child(frame, root_of(frame), "headerFooter")
+        assert parent is not None
+        if (found := child(frame, parent, name)) is not None:
+            frame = without_element(frame, found)
+            parent = child(frame, root_of(frame), "headerFooter")
+            assert parent is not None
+        if text:
+            xml = f"<{root.prefix}{name}>{escaped(text)}</{root.prefix}{name}>"
+            frame = with_child(frame, parent, xml, name, _FOOTER_ORDER)
+    parent = child(frame, root_of(frame), "headerFooter")
+    assert parent is not None
+    if not text and not children(frame, parent) and not attributes(frame, parent):
+        return without_element(frame, parent)
+    return frame
+
+
+Area = tuple[int, int, int, int]
+"""Top, left, bottom, right."""
+
+
+def with_fills(frame: str, fills: Iterable[tuple[int, int, str | None]], dxf: Callable[[str], int]) -> str:
+    """The frame with these cells filled, or shown as they were."""
+    for row, column, argb in fills:
+        frame = _without_fill(frame, row, column)
+        if argb is not None:
+            frame = _with_fill(frame, row, column, dxf(argb))
+    return frame
+
+
+def _ours(frame: str) -> list[tuple[Element, str]]:
+    """Our conditional formats with the index of what they show."""
+    found: list[tuple[Element, str]] = []
+    if "perfxl" not in frame:
+        return found
+    for element in children(frame, root_of(frame)):
+        if element.local == "conditionalFormatting":
+            rule = child(frame, element, "cfRule")
+            formula = child(frame, rule, "formula") if rule else None
+            if rule and formula and _plain(frame, formula).replace(" ", "") == _MARK:
+                found.append((element, attributes(frame, rule).get("dxfId", "")))
+    return found
+
+
+def _with_fill(frame: str, row: int, column: int, dxf: int) -> str:
+    place = f"{column_letters(column)}{row}"
+    for element, shown in _ours(frame):
+        if shown == str(dxf):
+            places = attributes(frame, element).get("sqref", "")
+            return set_attribute(frame, element, "sqref", f"{places} {place}".strip())
+    root = root_of(frame)
+    x = root.prefix
+    priority = max((int(found) for found in _PRIORITY.findall(frame)), default=0) + 1
+    xml = (
+        f'<{x}conditionalFormatting sqref="{place}"><{x}cfRule type="expression" dxfId="{dxf}" priority="{priority}">'
+        f"<{x}formula>{escaped(_MARK)}</{x}formula></{x}cfRule></{x}conditionalFormatting>"
+    )
+    return with_child(frame, root, xml, "conditionalFormatting", ORDER)
+
+
+def _without_fill(frame: str, row: int, column: int) -> str:
+    for element, _ in reversed(_ours(frame)):
+        kept: list[Area] = []
+        changed = False
+        for written in attributes(frame, element).get("sqref", "").split():
+            first, _, last = written.partition(":")
+            (top, left), (bottom, right) = position(first), position(last or first)
+            if top <= row <= bottom and left <= column <= right:
+                changed = True
+                kept += _around(top, left, bottom, right, row, column)
+            else:
+                kept.append((top, left, bottom, right))
+        if changed and not kept:
+            frame = without_element(frame, element)
+        elif changed:
+            frame = set_attribute(frame, element, "sqref", " ".join(map(_written, kept)))
+    return frame
+
+
+def _around(top: int, left: int, bottom: int, right: int, row: int, column: int) -> list[Area]:
+    """The area without one cell."""
+    areas = [
+        *((top, left, row - 1, right), (row + 1, left, bottom, right)),
+        *((row, left, row, column - 1), (row, column + 1, row, right)),
+    ]
+    return [area for area in areas if area[0] <= area[2] and area[1] <= area[3]]
+
+
+def _written(area: Area) -> str:
+    top, left, bottom, right = area
+    first = f"{column_letters(left)}{top}"
+    return first if (top, left) == (bottom, right) else f"{first}:{column_letters(right)}{bottom}"
+
+
+def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
+    """The part of an added sheet."""
+    pane = ""
+    if edit.frozen_rows:
+        rows = edit.frozen_rows
+        pane = f'<pane ySplit="{rows}" topLeftCell="A{rows + 1}" activePane="bottomLeft" state="frozen"/>'
+    columns = "".join(
+        f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
+        for number, width in enumerate(edit.widths, 1)
+    )
+    rows_xml: list[str] = []
+    links: list[str] = []
+    for row, cells in enumerate(edit.rows, 1):
+        written: list[str] = []
+        for column, cell in enumerate(cells, 1):
+            place = f"{column_letters(column)}{row}"
+            written.append(_new_cell(cell, place, styles))
+            if cell.link:
+                links.append(f'<hyperlink ref="{place}" location="{quoted(_location(cell.link))}"/>')
+        rows_xml.append(f'<row r="{row}">{"".join(written)}</row>')
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{namespace}"><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+        f"{f'<cols>{columns}</cols>' if columns else ''}<sheetData>{''.join(rows_xml)}</sheetData>"
+        f"{f'<hyperlinks>{chr(10).join(links)}</hyperlinks>' if links else ''}</worksheet>"
+    )
+
+
+def _new_cell(cell: NewCell, place: str, styles: Styles) -> str:
+    content, kind = cell_content(cell.value, "", cached=False, place=place)
+    risky = isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@", "＝"))
+    style = styles.look(cell.look, quoted=risky)
+    typed = f' t="{kind}"' if kind else ""
+    return f'<c r="{place}" s="{style}"{typed}>{content}</c>'
+
+
+def _location(link: tuple[str, int, int]) -> str:
+    sheet, row, column = link
+    name = sheet.replace("'", "''")
+    return f"'{name}'!{column_letters(column)}{row}"

@@ -1,0 +1,174 @@
+"""The styles part under edit: formats are appended, no index that is in use changes."""
+
+from __future__ import annotations
+
+import re
+
+from perfxl.edit import EditError, Look
+from perfxl.editing.xml import (
+    Element,
+    attributes,
+    child,
+    children,
+    root_of,
+    set_attribute,
+    tag_attributes,
+    with_attribute,
+    with_child,
+    with_last,
+)
+
+_ORDER = (
+    *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles"),
+    *("colors", "extLst"),
+)
+_MAX_STYLES = 65_490
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PROTECTION = re.compile(r"<([^\s/>]*\bprotection)\b([^>]*?)(?:/>|>\s*</\1\s*>)")
+_ARGB = re.compile(r"[0-9A-Fa-f]{8}")
+_TRUE = ("1", "true")
+
+BLANK_STYLES = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
+)
+
+
+class Styles:
+    """The text of a styles part and what is appended to it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._prefix = root_of(text).prefix
+        self._lists: dict[str, list[str]] = {}
+        self._variants: dict[tuple[int, bool], int] = {}
+
+    def locked(self, style: int, locked: bool) -> int:
+        """The same format with this lock: the one that is there already, or a new one."""
+        if (known := self._variants.get((style, locked))) is not None:
+            return known
+        formats = self._list("cellXfs")
+        if not 0 <= style < len(formats):
+            raise EditError("文件的样式编号有误，未作修改")
+        raw = formats[style]
+        index = style
+        if _lock(raw)[0] != locked:
+            wanted = (_likeness(raw), locked, _lock(raw)[1])
+            index = next(
+                (i for i, other in enumerate(formats) if (_likeness(other), *_lock(other)) == wanted),
+                -1,
+            )
+            if index < 0:
+                index = self._append("cellXfs", _with_lock(raw, locked))
+        self._variants[style, locked] = index
+        return index
+
+    def dxf(self, argb: str) -> int:
+        """A conditional format that fills."""
+        colour = _colour(argb)
+        x = self._prefix
+        return self._append(
+            "dxfs",
+            f'<{x}dxf><{x}fill><{x}patternFill patternType="solid"><{x}fgColor rgb="{colour}"/>'
+            f'<{x}bgColor rgb="{colour}"/></{x}patternFill></{x}fill></{x}dxf>',
+        )
+
+    def look(self, look: Look, *, quoted: bool) -> int:
+        """A cell format; `quoted` for text that would else become a formula when typed again."""
+        x = self._prefix
+        base = self._list("fonts")
+        name = re.search(r"<[^>]*\bname\s[^>]*/>", base[0]) if base else None
+        bold, underline = f"<{x}b/>" if look.bold else "", f"<{x}u/>" if look.underline else ""
+        colour = f'<{x}color rgb="{_colour(look.colour)}"/>' if look.colour else ""
+        size = f'<{x}sz val="{look.size}"/>'
+        font = self._append("fonts", f"<{x}font>{bold}{underline}{size}{colour}{name[0] if name else ''}</{x}font>")
+        fill = border = 0
+        if look.fill:
+            fill = self._append(
+                "fills",
+                f'<{x}fill><{x}patternFill patternType="solid"><{x}fgColor rgb="{_colour(look.fill)}"/>'
+                f'<{x}bgColor indexed="64"/></{x}patternFill></{x}fill>',
+            )
+        if look.border:
+            sides = "".join(
+                f'<{x}{side} style="thin"><{x}color rgb="FFBFBFBF"/></{x}{side}>'
+                for side in ("left", "right", "top", "bottom")
+            )
+            border = self._append("borders", f"<{x}border>{sides}<{x}diagonal/></{x}border>")
+        wrap = ' wrapText="1"' if look.wrap else ""
+        quote = ' quotePrefix="1"' if quoted else ""
+        horizontal = ' horizontal="center"' if look.centred else ""
+        return self._append(
+            "cellXfs",
+            f'<{x}xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" applyFont="1"'
+            f'{quote} applyFill="1" applyBorder="1" applyAlignment="1" applyProtection="1">'
+            f'<{x}alignment{horizontal} vertical="center"{wrap}/><{x}protection locked="{int(look.locked)}"/></{x}xf>',
+        )
+
+    def _section(self, name: str) -> Element | None:
+        return child(self.text, root_of(self.text), name)
+
+    def _list(self, name: str) -> list[str]:
+        if name not in self._lists:
+            section = self._section(name)
+            found = children(self.text, section) if section else []
+            self._lists[name] = [self.text[element.start : element.end] for element in found]
+        return self._lists[name]
+
+    def _append(self, name: str, raw: str) -> int:
+        """The index of `raw` in the section, put at its end where it is not there yet."""
+        known = self._list(name)
+        if raw in known:
+            return known.index(raw)
+        if len(known) >= _MAX_STYLES:
+            raise EditError("文件的单元格样式已到 Excel 的上限，未作修改")
+        section = self._section(name)
+        x = self._prefix
+        if section is None:
+            xml = f'<{x}{name} count="1">{raw}</{x}{name}>'
+            self.text = with_child(self.text, root_of(self.text), xml, name, _ORDER)
+        else:
+            self.text = with_last(self.text, section, raw)
+            if "count" in attributes(self.text, section):
+                self.text = set_attribute(self.text, section, "count", str(len(known) + 1))
+        known.append(raw)
+        return len(known) - 1
+
+
+def _colour(argb: str) -> str:
+    if not _ARGB.fullmatch(argb):
+        raise EditError(f"颜色 {argb[:20]} 有误，应为八位十六进制")
+    return argb.upper()
+
+
+def _lock(raw: str) -> tuple[bool, bool]:
+    """Locked, hidden."""
+    found = _PROTECTION.search(raw)
+    values = tag_attributes(found[0]) if found else {}
+    return values.get("locked", "1") in _TRUE, values.get("hidden", "0") in _TRUE
+
+
+def _likeness(raw: str) -> tuple[object, ...]:
+    """What two formats share that differ in protection alone."""
+    bare = _PROTECTION.sub("", raw)
+    opening, _, inner = bare.partition(">")
+    values = tag_attributes(opening.removesuffix("/"))
+    values.pop("applyProtection", None)
+    return frozenset(values.items()), re.sub(r"</[^\s>]*xf\s*>$", "", inner).strip()
+
+
+def _with_lock(raw: str, locked: bool) -> str:
+    found = _PROTECTION.search(raw)
+    if found is not None:
+        tag = with_attribute(found[0][: found[0].index(">") + 1], "locked", str(int(locked)))
+        raw = raw[: found.start()] + tag + found[0][found[0].index(">") + 1 :] + raw[found.end() :]
+    else:
+        xf = root_of(raw)
+        xml = f'<{xf.prefix}protection locked="{int(locked)}"/>'
+        raw = with_child(raw, xf, xml, "protection", ("alignment", "protection", "extLst"))
+    xf = root_of(raw)
+    return with_attribute(raw[: xf.inner], "applyProtection", "1") + raw[xf.inner :]
