@@ -98,6 +98,17 @@ class SetFill:
     row: int
     column: int
     argb: str | None
+    bold: bool = False
+    italic: bool = False
+    """For eyes and printers that see no colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearMarks:
+    """Every note of the author on the sheet, and every SetFill, taken away, wherever the cells have moved to."""
+
+    sheet: str
+    author: str = "perfxl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,7 @@ Edit = (
     | SetFormula
     | SetNote
     | SetFill
+    | ClearMarks
     | SetLocked
     | ProtectSheet
     | ProtectStructure

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from perfxl.edit import (
     AddSheet,
+    ClearMarks,
     Edit,
     EditError,
     ProtectSheet,
@@ -26,11 +27,19 @@ from perfxl.editing.book import ORDER, Book, SheetEntry
 from perfxl.editing.file import replaced
 from perfxl.editing.notes import Notes
 from perfxl.editing.parts import Parts
-from perfxl.editing.sheet import footer_of, protected, protection_of, with_fills, with_footer, with_structure
+from perfxl.editing.sheet import (
+    footer_of,
+    protected,
+    protection_of,
+    with_fills,
+    with_footer,
+    with_structure,
+    without_fills,
+)
 from perfxl.editing.verify import contents, verify_book, verify_sheet
 from perfxl.sources.raw_file import file_bytes
 
-__all__ = ["SheetSettings", "apply_edits", "sheet_settings", "write_edited"]
+__all__ = ["SheetSettings", "apply_edits", "notes_by", "sheet_settings", "write_edited"]
 
 
 def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
@@ -130,8 +139,11 @@ def _frame(change: Callable[[Book, SheetEntry, list[Edit], str], str]) -> _Chang
 
 
 def _fills(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
-    fills = ((edit.row, edit.column, edit.argb) for edit in edits if isinstance(edit, SetFill))
-    return with_fills(frame, fills, lambda argb: book.styles.dxf(argb))
+    def shown(fill: SetFill) -> int:
+        assert fill.argb is not None
+        return book.styles.dxf(fill.argb, bold=fill.bold, italic=fill.italic)
+
+    return with_fills(frame, (edit for edit in edits if isinstance(edit, SetFill)), shown)
 
 
 def _notes(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
@@ -139,6 +151,14 @@ def _notes(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
     for edit in edits:
         if isinstance(edit, SetNote):
             notes.set(edit)
+    return notes.frame
+
+
+def _clearing(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
+    notes = Notes(book.parts, entry.part, without_fills(frame), book.office, entry.id)
+    for edit in edits:
+        if isinstance(edit, ClearMarks):
+            notes.clear(edit.author)
     return notes.frame
 
 
@@ -162,6 +182,7 @@ _APPLY_TO_SHEET: dict[type[Edit], _Change] = {
     SetLocked: _locks,
     SetFill: _frame(_fills),
     SetNote: _frame(_notes),
+    ClearMarks: _frame(_clearing),
     ProtectSheet: _frame(_protection),
     SetFooter: _frame(_footers),
 }
@@ -173,6 +194,17 @@ class SheetSettings:
 
     footer: str
     protection: ProtectSheet | None
+
+
+def notes_by(data: bytes, author: str) -> dict[tuple[str, int, int], str]:
+    """The author's notes by sheet, row and column. Raises UnreadableFile or EditError."""
+    book = Book(Parts(data))
+    found: dict[tuple[str, int, int], str] = {}
+    for entry in book.sheets:
+        if entry.worksheet and book.parts.pointer(entry.part, "comments") is not None:
+            notes = Notes(book.parts, entry.part, book.open(entry).frame, book.office, entry.id)
+            found |= {(entry.name, *place): text for place, text in notes.by(author).items()}
+    return found
 
 
 def sheet_settings(data: bytes, sheet: str) -> SheetSettings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from perfxl.edit import EditError, SetNote
-from perfxl.editing.cells import MAX_TEXT, cell_text
+from perfxl.editing.cells import MAX_TEXT, cell_text, position
 from perfxl.editing.parts import DECLARATION, Parts
 from perfxl.editing.sheet import ORDER
 from perfxl.editing.xml import (
@@ -77,6 +77,30 @@ class Notes:
         self._add(place, edit.text, edit.author)
         self._add_box(edit.row, edit.column, edit.text)
 
+    def by(self, author: str) -> dict[tuple[int, int], str]:
+        """The texts of an author's notes by row and column, without what stands below another author's."""
+        text = self._text() if self._comments else ""
+        found: dict[tuple[int, int], str] = {}
+        for comment in self._all():
+            body = child(text, comment, "text")
+            if body is not None and self._author(comment) == author:
+                written = "".join(unescaped(text[one.inner : one.close]) for one in _texts(text, body))
+                found[position(attributes(text, comment).get("ref", ""))] = written
+        return found
+
+    def clear(self, author: str) -> None:
+        """Take away all that the author wrote on the sheet."""
+        places = [position(attributes(self._text(), comment).get("ref", "")) for comment in self._all()]
+        for row, column in places:
+            self.set(SetNote("", row, column, None, author))
+
+    def _all(self) -> list[Element]:
+        if self._comments is None:
+            return []
+        text = self._text()
+        comments = child(text, root_of(text), "commentList")
+        return children(text, comments) if comments else []
+
     def _text(self) -> str:
         assert self._comments is not None
         return self._parts.text(self._comments)
@@ -86,12 +110,7 @@ class Notes:
         self._parts.put(self._comments, text)
 
     def _find(self, place: str) -> Element | None:
-        if self._comments is None:
-            return None
-        text = self._text()
-        comments = child(text, root_of(text), "commentList")
-        found = children(text, comments) if comments else []
-        return next((one for one in found if attributes(text, one).get("ref") == place), None)
+        return next((one for one in self._all() if attributes(self._text(), one).get("ref") == place), None)
 
     def _authors(self) -> list[str]:
         text = self._text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet
+from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet, SetFill
 from perfxl.editing.cells import cell_content, position
 from perfxl.editing.styles import Styles
 from perfxl.editing.xml import (
@@ -165,12 +165,19 @@ Area = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def with_fills(frame: str, fills: Iterable[tuple[int, int, str | None]], dxf: Callable[[str], int]) -> str:
+def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[SetFill], int]) -> str:
     """The frame with these cells filled, or shown as they were."""
-    for row, column, argb in fills:
-        frame = _without_fill(frame, row, column)
-        if argb is not None:
-            frame = _with_fill(frame, row, column, dxf(argb))
+    for fill in fills:
+        frame = _without_fill(frame, fill.row, fill.column)
+        if fill.argb is not None:
+            frame = _with_fill(frame, fill.row, fill.column, dxf(fill))
+    return frame
+
+
+def without_fills(frame: str) -> str:
+    """The frame without any of our fills."""
+    for element, _ in reversed(_ours(frame)):
+        frame = without_element(frame, element)
     return frame
 
 

@@ -67,13 +67,15 @@ class Styles:
         self._variants[style, locked] = index
         return index
 
-    def dxf(self, argb: str) -> int:
+    def dxf(self, argb: str, *, bold: bool, italic: bool) -> int:
         """A conditional format that fills."""
         colour = _colour(argb)
         x = self._prefix
+        emphasis = (f"<{x}b/>" if bold else "") + (f"<{x}i/>" if italic else "")
+        font = f"<{x}font>{emphasis}</{x}font>" if emphasis else ""
         return self._append(
             "dxfs",
-            f'<{x}dxf><{x}fill><{x}patternFill patternType="solid"><{x}fgColor rgb="{colour}"/>'
+            f'<{x}dxf>{font}<{x}fill><{x}patternFill patternType="solid"><{x}fgColor rgb="{colour}"/>'
             f'<{x}bgColor rgb="{colour}"/></{x}patternFill></{x}fill></{x}dxf>',
         )
 
