@@ -5,6 +5,7 @@ Rows and columns count from 1. A later edit of the same thing wins.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -42,7 +43,10 @@ READING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
-    """A password as the file keeps it; `digest` and `salt` in base64. Guards against slips, not against intent."""
+    """A password as the file keeps it; `digest` and `salt` in base64. Guards against slips, not against intent.
+
+    `algorithm` empty: the sixteen bits of old files as they stand, in `digest`.
+    """
 
     algorithm: str
     digest: str
@@ -118,6 +122,11 @@ class SetLocked:
     sheet: str
     locked: bool
     cells: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockEveryCell:
+    """No cell of any sheet can be changed once its sheet is protected. Changes the formats, not the cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,7 @@ Edit = (
     | SetFill
     | ClearMarks
     | SetLocked
+    | LockEveryCell
     | ProtectSheet
     | ProtectStructure
     | AddSheet
@@ -212,6 +222,24 @@ Edit = (
     | SetProperty
     | SetFooter
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSettings:
+    """What ProtectSheet, SetLocked and SetFooter change. `protection` None: the sheet is free."""
+
+    footer: str
+    protection: ProtectSheet | None
+    unlocked: tuple[tuple[int, int], ...]
+    """Cells by row and column, of those that are written in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookSettings:
+    """Its worksheets by name. `structure` None: sheets may be added and removed."""
+
+    sheets: Mapping[str, SheetSettings]
+    structure: ProtectStructure | None
 
 
 class EditError(Exception):

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from perfxl.checks import Context, run_checks
 from perfxl.checks.notes import settled
+from perfxl.checks.sealing import seal_findings, was_sealed
 from perfxl.detection import detect_scheme
 from perfxl.finding import Finding, Severity
 from perfxl.form import Form, SelfEvaluation
 from perfxl.grid import CellRef, Workbook
 from perfxl.reading import read_forms
+from perfxl.reading.explanations import Explanation, read_explanations
 from perfxl.scheme import Scheme
 from perfxl.scorecard import Scorecard, score_form
+
+if TYPE_CHECKING:
+    from perfxl.seal import Verdict
+    from perfxl.signing import Register
 
 Status = Literal["accepted", "returned", "unreadable", "skipped"]
 
@@ -38,6 +44,8 @@ class FileReview:
     status: Status
     reviews: tuple[Review, ...] = ()
     file_findings: tuple[Finding, ...] = ()
+    seal: Verdict | None = None
+    """None for a file that was never sealed."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -49,32 +57,57 @@ class FileReview:
 
 
 def review_workbook(
-    workbook: Workbook, path: str, *, scheme: Scheme | None = None, suspended: frozenset[str] = frozenset()
+    workbook: Workbook,
+    path: str,
+    *,
+    scheme: Scheme | None = None,
+    suspended: frozenset[str] = frozenset(),
+    keys: Register | None = None,
 ) -> FileReview:
     """Review every form of a workbook. `scheme` overrides what the file or its labels say.
 
-    `suspended` codes are left out of the result on top of those the scheme suspends."""
+    `suspended` codes are left out of the result on top of those the scheme suspends. `keys` are the public keys that
+    signatures are checked with; without them a signature is unknown."""
     forms = read_forms(workbook)
     if not forms:
         nothing = Finding("R106", CellRef(workbook.file))
         return FileReview(path, "unreadable", (), (nothing,))
-    reviews = tuple(_review_form(form, scheme, suspended, forms) for form in forms)
-    returned = any(f.severity is Severity.error for review in reviews for f in review.findings)
-    return FileReview(path, "returned" if returned else "accepted", reviews)
+    explanations = read_explanations(workbook)
+    reviews = tuple(_review_form(form, scheme, suspended, forms, explanations) for form in forms)
+    verdict = _seal_verdict(workbook, forms, keys)
+    about_seal = seal_findings(workbook, verdict, keys) if verdict else ()
+    about_file = tuple(f for f in about_seal if f.code not in suspended and not f.entry.suspended)
+    found = (*about_file, *(f for review in reviews for f in review.findings))
+    returned = any(f.severity is Severity.error for f in found)
+    return FileReview(path, "returned" if returned else "accepted", reviews, about_file, verdict)
 
 
-def _review_form(form: Form, given: Scheme | None, suspended: frozenset[str], siblings: Sequence[Form]) -> Review:
+def _seal_verdict(workbook: Workbook, forms: Sequence[Form], keys: Register | None) -> Verdict | None:
+    if not was_sealed(workbook):
+        return None
+    from perfxl.seal import verify
+
+    return verify(workbook, forms, keys)
+
+
+def _review_form(
+    form: Form,
+    given: Scheme | None,
+    suspended: frozenset[str],
+    siblings: Sequence[Form],
+    explanations: Sequence[Explanation],
+) -> Review:
     scheme, detected = (given, ()) if given else detect_scheme(form)
     scorecard = score_form(form, scheme) if isinstance(form, SelfEvaluation) else None
     context = Context(form, scheme, scorecard, tuple(siblings))
     found = (*form.problems, *detected, *run_checks(context))
     active = (
-        _judged(replace(f, regraded=scheme.checks.severity(f.code)), form)
+        _judged(replace(f, regraded=scheme.checks.severity(f.code)), form, explanations)
         for f in found
         if f.code not in suspended and not scheme.checks.suspended(f.code) and not f.entry.suspended
     )
     return Review(form, scheme, scorecard, tuple(sorted(active, key=lambda f: (f.at, f.code))))
 
 
-def _judged(finding: Finding, form: Form) -> Finding:
-    return replace(finding, settled=True) if settled(form, finding) else finding
+def _judged(finding: Finding, form: Form, explanations: Sequence[Explanation]) -> Finding:
+    return replace(finding, settled=True) if settled(form, finding, explanations) else finding

@@ -32,7 +32,7 @@ from perfxl.edit import (
     SetProperty,
     SetValue,
 )
-from perfxl.editing import apply_edits, sheet_settings, write_edited
+from perfxl.editing import apply_edits, workbook_settings, write_edited
 from perfxl.editing.formula import moved
 from perfxl.grid import CellError
 from perfxl.sources import UnreadableFile
@@ -235,7 +235,7 @@ def test_names_and_views_follow_a_removed_sheet() -> None:
 def test_password_is_kept_or_replaced() -> None:
     old = '<sheetProtection algorithmName="SHA-512" hashValue="aA==" saltValue="cw==" spinCount="9" sheet="1"/>'
     data = package("", after=old)
-    settings = sheet_settings(data, "表")
+    settings = workbook_settings(data).sheets["表"]
     assert settings.protection is not None
     assert settings.protection.password == PasswordHash("SHA-512", "aA==", "cw==", 9)
     assert 'hashValue="aA=="' in sheet_xml(apply_edits(data, [ProtectSheet("表", True)]))
@@ -244,7 +244,7 @@ def test_password_is_kept_or_replaced() -> None:
     assert [word in sheet_xml(changed) for word in ('"aA=="', '"bQ=="', '"100000"')] == [False, True, True]
     free = apply_edits(changed, [ProtectSheet("表", False)])
     assert sheet_xml(apply_edits(free, [settings.protection])).count(old[:60]) == 0
-    assert sheet_settings(apply_edits(free, [settings.protection]), "表") == settings
+    assert workbook_settings(apply_edits(free, [settings.protection])).sheets["表"] == settings
 
 
 def test_fill_in_ranges_that_another_program_joined() -> None:

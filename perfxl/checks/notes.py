@@ -1,10 +1,13 @@
-"""Whether a 说明 is written: in the row's own 偏差原因/备注 cell, or in 其他需要说明的事项."""
+"""Whether a 说明 is written: in the row's own 偏差原因/备注 cell, in 其他需要说明的事项, or in 校验结果."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from perfxl.finding import Finding, Severity
 from perfxl.form import Form, Indicator
 from perfxl.grid import normalised
+from perfxl.reading.explanations import Explanation, explanation_of
 
 _NOTHING = frozenset({"", "无", "没有", "暂无", "—", "-", "/", "\\"})
 
@@ -28,10 +31,14 @@ def explained(form: Form, words: tuple[str, ...]) -> bool:
     return any(written(text) and any(word in text for word in words) for text in texts)
 
 
-def settled(form: Form, finding: Finding) -> bool:
-    """True for a 核实 whose 说明 is written: in the note of its own row, or in 其他需要说明的事项 by code or name."""
+def settled(form: Form, finding: Finding, explanations: Sequence[Explanation] = ()) -> bool:
+    """True for a 核实 whose 说明 is written: in the note of its own row, in 其他需要说明的事项 by code or name, or in
+    the column 说明 of 校验结果."""
     if finding.severity is not Severity.query:
         return False
+    explanation = explanation_of(finding, explanations)
+    if explanation and written(explanation.text):
+        return True
     place = (finding.at.sheet, finding.at.row)
     if any((row.at.sheet, row.at.row) == place and has_note(form, row) for row in form.named_indicators):
         return True

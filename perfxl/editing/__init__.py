@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from perfxl.edit import (
     ClearMarks,
     Edit,
     EditError,
+    LockEveryCell,
     ProtectSheet,
     ProtectStructure,
     RemoveSheet,
@@ -27,10 +27,9 @@ from perfxl.editing.book import ORDER, Book, SheetEntry
 from perfxl.editing.file import replaced
 from perfxl.editing.notes import Notes
 from perfxl.editing.parts import Parts
+from perfxl.editing.settings import notes_by, workbook_settings
 from perfxl.editing.sheet import (
-    footer_of,
     protected,
-    protection_of,
     with_fills,
     with_footer,
     with_structure,
@@ -39,7 +38,7 @@ from perfxl.editing.sheet import (
 from perfxl.editing.verify import contents, verify_book, verify_sheet
 from perfxl.sources.raw_file import file_bytes
 
-__all__ = ["SheetSettings", "apply_edits", "notes_by", "sheet_settings", "write_edited"]
+__all__ = ["apply_edits", "notes_by", "replaced", "workbook_settings", "write_edited"]
 
 
 def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
@@ -83,7 +82,9 @@ _Change = Callable[[Book, SheetEntry, list[Edit]], None]
 def _target(edit: Edit) -> tuple[_Change | None, str]:
     """What makes the edit, and the sheet it is on: neighbours alike in both are made in one go."""
     change = _APPLY_TO_SHEET.get(type(edit))
-    return change, "" if isinstance(edit, ProtectStructure | AddSheet | RemoveSheet | SetProperty) else edit.sheet
+    return change, "" if isinstance(
+        edit, LockEveryCell | ProtectStructure | AddSheet | RemoveSheet | SetProperty
+    ) else edit.sheet
 
 
 def _apply_to_book(book: Book, edits: list[Edit]) -> None:
@@ -91,6 +92,8 @@ def _apply_to_book(book: Book, edits: list[Edit]) -> None:
         if isinstance(edit, ProtectStructure):
             text = with_structure(book.text, edit.on, edit.password, ORDER)
             book.parts.put(book.part, text)
+        elif isinstance(edit, LockEveryCell):
+            book.styles.lock_all()
         elif isinstance(edit, AddSheet):
             book.add_sheet(edit)
         elif isinstance(edit, RemoveSheet):
@@ -186,30 +189,3 @@ _APPLY_TO_SHEET: dict[type[Edit], _Change] = {
     ProtectSheet: _frame(_protection),
     SetFooter: _frame(_footers),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SheetSettings:
-    """What ProtectSheet and SetFooter change, to be put back later. `protection` None: the sheet is free."""
-
-    footer: str
-    protection: ProtectSheet | None
-
-
-def notes_by(data: bytes, author: str) -> dict[tuple[str, int, int], str]:
-    """The author's notes by sheet, row and column. Raises UnreadableFile or EditError."""
-    book = Book(Parts(data))
-    found: dict[tuple[str, int, int], str] = {}
-    for entry in book.sheets:
-        if entry.worksheet and book.parts.pointer(entry.part, "comments") is not None:
-            notes = Notes(book.parts, entry.part, book.open(entry).frame, book.office, entry.id)
-            found |= {(entry.name, *place): text for place, text in notes.by(author).items()}
-    return found
-
-
-def sheet_settings(data: bytes, sheet: str) -> SheetSettings:
-    """A sheet's footer and protection as they stand. Raises UnreadableFile or EditError."""
-    book = Book(Parts(data))
-    entry = book.sheet(sheet)
-    frame = book.open(entry).frame
-    return SheetSettings(footer_of(frame), protection_of(frame, entry.name))

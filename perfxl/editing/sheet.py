@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet, SetFill
+from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet, ProtectStructure, SetFill
 from perfxl.editing.cells import cell_content, position
 from perfxl.editing.styles import Styles
 from perfxl.editing.xml import (
@@ -36,6 +36,7 @@ ORDER = (
 )
 _FOOTER_ORDER = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _HASH = ("algorithmName", "hashValue", "saltValue", "spinCount")
+_BOOK_HASH = tuple(f"workbook{name[0].upper()}{name[1:]}" for name in _HASH)
 _FREE_WITHOUT_WORD = {Allowance.SELECT_LOCKED, Allowance.SELECT_UNLOCKED, Allowance.EDIT_OBJECTS} | {
     Allowance.EDIT_SCENARIOS
 }
@@ -59,7 +60,7 @@ def protected(frame: str, edit: ProtectSheet) -> str:
         default = allowance in _FREE_WITHOUT_WORD
         tag = with_attribute(tag, allowance, None if free is default else str(int(not free)))
     if edit.password is not None:
-        tag = _with_password(with_attribute(tag, "password", None), edit.password, _HASH)
+        tag = _with_password(tag, edit.password, _HASH, "password")
     if found:
         return frame[: found.start] + tag + frame[found.inner :]
     return with_child(frame, root, tag, "sheetProtection", ORDER)
@@ -76,21 +77,27 @@ def protection_of(frame: str, sheet: str) -> ProtectSheet | None:
         for allowance in Allowance
         if values.get(allowance, "0" if allowance in _FREE_WITHOUT_WORD else "1") in ("0", "false")
     )
-    password = None
-    if "hashValue" in values:
-        spins = values.get("spinCount", "0")
-        password = PasswordHash(
-            values.get("algorithmName", ""),
-            values["hashValue"],
-            values.get("saltValue", ""),
-            int(spins) if spins.isdigit() else 0,
-        )
-    return ProtectSheet(sheet, True, allow, password)
+    return ProtectSheet(sheet, True, allow, _password(values, _HASH, "password"))
+
+
+def structure_of(text: str) -> ProtectStructure | None:
+    """The structure's lock as an edit that would make it again, None where the workbook part has none."""
+    found = child(text, root_of(text), "workbookProtection")
+    values = attributes(text, found) if found else {}
+    if values.get("lockStructure") not in ("1", "true"):
+        return None
+    return ProtectStructure(True, _password(values, _BOOK_HASH, "workbookPassword"))
+
+
+def _password(values: Mapping[str, str], names: Sequence[str], old: str) -> PasswordHash | None:
+    algorithm, digest, salt, spins = (values.get(name, "") for name in names)
+    if digest:
+        return PasswordHash(algorithm, digest, salt, int(spins) if spins.isdigit() else 0)
+    return PasswordHash("", values[old], "", 0) if values.get(old) else None
 
 
 def with_structure(text: str, on: bool, password: PasswordHash | None, order: tuple[str, ...]) -> str:
     """The workbook part with its structure locked or free."""
-    names = tuple(f"workbook{name[0].upper()}{name[1:]}" for name in _HASH)
     root = root_of(text)
     found = child(text, root, "workbookProtection")
     if not on and found is None:
@@ -98,10 +105,10 @@ def with_structure(text: str, on: bool, password: PasswordHash | None, order: tu
     tag = text[found.start : found.inner] if found else f"<{root.prefix}workbookProtection/>"
     tag = with_attribute(tag, "lockStructure", "1" if on else None)
     if not on or password is not None:
-        for name in ("workbookPassword", "workbookPasswordCharacterSet", *names):
+        for name in ("workbookPassword", "workbookPasswordCharacterSet", *_BOOK_HASH):
             tag = with_attribute(tag, name, None)
     if on and password is not None:
-        tag = _with_password(tag, password, names)
+        tag = _with_password(tag, password, _BOOK_HASH, "workbookPassword")
     if found is None:
         return with_child(text, root, tag, "workbookProtection", order)
     if not tag_attributes(tag):
@@ -109,11 +116,12 @@ def with_structure(text: str, on: bool, password: PasswordHash | None, order: tu
     return text[: found.start] + tag + text[found.inner :]
 
 
-def _with_password(tag: str, password: PasswordHash, names: Iterable[str]) -> str:
+def _with_password(tag: str, password: PasswordHash, names: Sequence[str], old: str) -> str:
+    strong = bool(password.algorithm)
     values = (password.algorithm, password.digest, password.salt, str(password.spins))
     for name, value in zip(names, values, strict=True):
-        tag = with_attribute(tag, name, value)
-    return tag
+        tag = with_attribute(tag, name, value if strong else None)
+    return with_attribute(tag, old, None if strong else password.digest)
 
 
 def footer_of(frame: str) -> str:

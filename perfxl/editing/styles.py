@@ -67,6 +67,21 @@ class Styles:
         self._variants[style, locked] = index
         return index
 
+    def lock_all(self) -> None:
+        """Every cell format locks its cells."""
+        section = self._section("cellXfs")
+        for element in reversed(children(self.text, section) if section else []):
+            raw = self.text[element.start : element.end]
+            if not _lock(raw)[0]:
+                self.text = self.text[: element.start] + _with_lock(raw, True) + self.text[element.end :]
+        self._lists.clear()
+        self._variants.clear()
+
+    def is_locked(self, style: int) -> bool:
+        """Whether cells of this format are locked on a protected sheet."""
+        formats = self._list("cellXfs")
+        return not 0 <= style < len(formats) or _lock(formats[style])[0]
+
     def dxf(self, argb: str, *, bold: bool, italic: bool) -> int:
         """A conditional format that fills."""
         colour = _colour(argb)

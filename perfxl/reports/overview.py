@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding, Severity
 from perfxl.form import SelfEvaluation
 from perfxl.review import FileReview, Review, Status
 from perfxl.scheme import builtin_schemes
 from perfxl.scorecard import Scorecard
+
+if TYPE_CHECKING:
+    from perfxl.seal import Verdict
 
 _DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益", "效果"), ("满意", "影响"))
 """Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
@@ -48,6 +52,8 @@ class FormRow:
     errors: int = 0
     queries: int = 0
     infos: int = 0
+    seal: Verdict | None = None
+    """None for a file that was never sealed."""
 
     @property
     def grade(self) -> str:
@@ -60,17 +66,20 @@ def rows(file: FileReview) -> Iterator[FormRow]:
     if not file.reviews:
         errors, queries, infos = _counts(file.file_findings)
         yield FormRow(file.path, file.status, errors=errors, queries=queries, infos=infos)
+    about_file = file.file_findings
     for review in file.reviews:
-        yield _form_row(file, review)
+        yield _form_row(file, review, about_file)
+        about_file = ()
 
 
-def _form_row(file: FileReview, review: Review) -> FormRow:
+def _form_row(file: FileReview, review: Review, about_file: tuple[Finding, ...]) -> FormRow:
+    """`about_file` are counted in this row: the file's own findings stand in the first of its rows."""
     form, card = review.form, review.scorecard
     money = form.funding.total
-    errors, queries, infos = _counts(review.findings)
+    errors, queries, infos = _counts((*about_file, *review.findings))
     row = FormRow(
         path=file.path,
-        status="returned" if errors else "accepted",
+        status="returned" if errors or _counts(file.file_findings)[0] else "accepted",
         sheet=form.at.sheet,
         department=form.department,
         unit=form.unit,
@@ -84,6 +93,7 @@ def _form_row(file: FileReview, review: Review) -> FormRow:
         errors=errors,
         queries=queries,
         infos=infos,
+        seal=file.seal,
     )
     if not isinstance(form, SelfEvaluation) or card is None:
         return row

@@ -19,7 +19,7 @@ from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_sums import write_sums
 from perfxl.reports.text import display_width
 from perfxl.reports.view import View
-from perfxl.reports.words import severity_word, word
+from perfxl.reports.words import seal_word, severity_word, word
 from perfxl.review import FileReview
 
 FIRST_ROW = 3
@@ -54,7 +54,7 @@ _COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     ("错误数", "Errors", 7, "count"),
     ("核实数", "Queries", 7, "count"),
     ("提示数", "Infos", 7, "count"),
-    ("封签", "Seal", 6, "word"),
+    ("封签", "Seal", 10, "word"),
     ("状态", "Status", 8, "status"),
     ("文件", "File", 30, "text"),
 )
@@ -157,7 +157,7 @@ class SummaryReport:
             row.errors,
             row.queries,
             row.infos,
-            "",
+            seal_word(row.seal, self._view.lang),
             word(row.status, self._view.lang),
         )
         texts = [(row.department, 14), (row.unit, 17), (row.project, 22), (row.scheme, 14), (row.path, 30)]

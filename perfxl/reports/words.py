@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from perfxl.finding import Finding, Language, Severity
+
+if TYPE_CHECKING:
+    from perfxl.seal import Verdict
 
 _WORDS = {
     # status of a file or form
@@ -49,6 +54,17 @@ _WORDS = {
     "suspended": ("停用", "suspended"),
     "code_at": ("源码", "source code"),
     "not_scored": ("绩效目标表不计分", "objective forms carry no points"),
+    # the seal
+    "seal": ("封签", "seal"),
+    "seal_intact": ("完好", "intact"),
+    "seal_changed": ("有改动", "changed"),
+    "seal_missing": ("封签缺失", "missing"),
+    "seal_damaged": ("封签损坏", "damaged"),
+    "seal_open": ("已解锁", "unlocked"),
+    "signature_none": ("没有签名", "no signature"),
+    "signature_valid": ("签名有效", "signature valid"),
+    "signature_invalid": ("签名无效", "signature invalid"),
+    "signature_unknown": ("签名未知", "signature unknown"),
     # totals
     "summary": ("汇总", "summary"),
     "status": ("状态", "status"),
@@ -78,6 +94,15 @@ def severity_word(finding: Finding, lang: Language) -> str:
     """错误, 核实, 提示; a 核实 whose 说明 is written says so."""
     settled = brackets(word("settled", lang), lang) if finding.settled else ""
     return finding.severity.label(lang) + settled
+
+
+def seal_word(verdict: Verdict | None, lang: Language) -> str:
+    """`完好`, `有改动`, `完好·签名有效`, `已解锁`; empty for a file that was never sealed."""
+    if verdict is None:
+        return ""
+    key = "seal_open" if verdict.opened and verdict.status != "damaged" else f"seal_{verdict.status}"
+    signature = "" if verdict.signature == "none" else f"·{word(f'signature_{verdict.signature}', lang)}"
+    return word(key, lang) + signature
 
 
 SEVERITIES = (Severity.error, Severity.query, Severity.info)

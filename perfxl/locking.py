@@ -1,0 +1,226 @@
+"""锁定提交 and 解锁: a form that is locked for fingers, sealed for the bureau, and can be opened for a correction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from perfxl.edit import (
+    READING,
+    ClearMarks,
+    Edit,
+    LockEveryCell,
+    PasswordHash,
+    ProtectSheet,
+    ProtectStructure,
+    RemoveSheet,
+    SetFooter,
+    SetFormula,
+    SetLocked,
+    SetProperty,
+    SetValue,
+    WorkbookSettings,
+)
+from perfxl.edited import edited
+from perfxl.editing import apply_edits, workbook_settings
+from perfxl.finding import Finding, Severity
+from perfxl.grid import CellError, CellRef, Workbook
+from perfxl.live_formula import is_live, native_formula
+from perfxl.markup import AUTHOR, result_sheet
+from perfxl.protection import BEFORE, before_from_properties, before_properties, hashed
+from perfxl.reading import read_forms
+from perfxl.reading.explanations import SHEET
+from perfxl.review import FileReview, review_workbook
+from perfxl.scheme import Scheme
+from perfxl.seal import Seal, SealDamaged, Verdict, read_seal, seal_form, signed, verify
+from perfxl.signing import PrivateKey
+from perfxl.sources.xlsx import read_xlsx
+
+SEAL = "perfxl.seal."
+_MOST_FOOTER = 255
+_FOOTER_CODE = re.compile(r'&(?:"[^"]*"|[0-9]+|K[0-9A-Fa-f]{6}|.)')
+
+
+class LockRefused(Exception):
+    """The form cannot be locked or unlocked; nothing was written.
+
+    `findings` are what stands against it; where there are none, `reason` says why, in Chinese."""
+
+    def __init__(self, reason: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A locked workbook, not written yet. `frozen` are the live formulas that became native ones."""
+
+    data: bytes
+    seal: Seal
+    review: FileReview
+    frozen: tuple[CellRef, ...]
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """An unlocked workbook, not written yet. `verdict` is that of the seal before; `seal` None where it was damaged."""
+
+    data: bytes
+    seal: Seal | None
+    verdict: Verdict
+
+
+def lock(
+    data: bytes,
+    name: str,
+    *,
+    time: datetime,
+    signer: str = "",
+    password: str = "",
+    key: PrivateKey | None = None,
+    scheme: Scheme | None = None,
+) -> Locked:
+    """Lock and seal the workbook. `signer` empty: the unit's name. `password` empty: protection without one.
+
+    Raises LockRefused while an 错误 or an unexplained 核实 stands, and for a file that is locked already;
+    UnreadableFile and EditError as the reader and the editor do.
+    """
+    workbook = read_xlsx(data, name)
+    earlier = _earlier(workbook)
+    review = review_workbook(workbook, name, scheme=scheme)
+    if not review.reviews:
+        raise LockRefused("文件里没有自评表或绩效目标表")
+    if against := unresolved(review):
+        raise LockRefused(f"还有 {len(against)} 个问题没有解决", against)
+    settings = workbook_settings(data)
+    frozen = _frozen(workbook)
+    locking = (*frozen, *_locking(workbook, review, settings, hashed(password) if password else None))
+    after = edited(workbook, locking)
+    forms = read_forms(after)
+    signer = signer or forms[0].unit
+    seal = seal_form(after, forms, scheme=review.reviews[0].scheme, time=time, signer=signer, earlier=earlier)
+    if key:
+        seal = signed(seal, key)
+    sheets = {one.form.at.sheet for one in review.reviews}
+    footers = (SetFooter(sheet, footer_with(seal.code, settings.sheets[sheet].footer)) for sheet in sorted(sheets))
+    sealed = apply_edits(data, (*locking, *_properties(after, SEAL, seal.properties()), *footers))
+    return Locked(sealed, seal, review, tuple(CellRef(name, edit.sheet, edit.row, edit.column) for edit in frozen))
+
+
+def unresolved(review: FileReview) -> tuple[Finding, ...]:
+    """What stands against locking: every 错误 and every 核实 without 说明 of the forms, whatever the seal says."""
+    found = (finding for one in review.reviews for finding in one.findings)
+    return tuple(f for f in found if f.severity is not Severity.info and not f.settled)
+
+
+def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> Unlocked:
+    """Open a locked workbook for a correction; `by` and `reason` go into its history.
+
+    A damaged seal is taken away, for nothing can follow it: the next lock starts a new history. Raises LockRefused
+    for a workbook that is not locked, UnreadableFile and EditError as the reader and the editor do.
+    """
+    workbook = read_xlsx(data, name)
+    verdict = verify(workbook, read_forms(workbook))
+    before = before_from_properties(workbook.properties)
+    if verdict.status == "missing" and before is None:
+        raise LockRefused("文件没有锁定")
+    sound = verdict.seal if verdict.status != "damaged" else None
+    if sound and sound.open:
+        raise LockRefused("文件已经解锁，可以直接修改")
+    seal = sound.unlocked(by=by, reason=reason, time=time) if sound else None
+    properties = _properties(workbook, SEAL, seal.properties() if seal else {})
+    return Unlocked(
+        apply_edits(data, (*properties, *_opening(workbook, before, workbook_settings(data)))), seal, verdict
+    )
+
+
+def footer_with(code: str, footer: str) -> str:
+    """The footer with the 封签码 in its first empty part: left, right, middle; below the left one where none is."""
+    text = f"封签码 {code}"
+    parts = {"L": "", "C": "", "R": ""}
+    part, place = "C", 0
+    for match in _FOOTER_CODE.finditer(footer):
+        if match[0][1:] in parts:
+            parts[part] += footer[place : match.start()]
+            part, place = match[0][1:], match.end()
+    parts[part] += footer[place:]
+    free = next((name for name in "LRC" if not parts[name]), "L")
+    parts[free] += f"\n{text}" if parts[free] else text
+    whole = "".join(f"&{name}{content}" for name, content in parts.items() if content)
+    return whole if len(whole) <= _MOST_FOOTER else f"&L{text}"
+
+
+def _earlier(workbook: Workbook) -> Seal | None:
+    """The seal to continue. LockRefused for one that is still closed or cannot be continued."""
+    try:
+        seal = read_seal(workbook.properties)
+    except SealDamaged as error:
+        raise LockRefused(f"封签损坏（{error}）；请先解锁，再锁定") from error
+    if seal is None:
+        return None
+    if problem := seal.problem():
+        raise LockRefused(f"封签损坏（{problem}）；请先解锁，再锁定")
+    if not seal.open:
+        raise LockRefused(f"文件已经锁定，封签码 {seal.code}；需要更正时请先解锁")
+    return seal
+
+
+def _frozen(workbook: Workbook) -> list[SetFormula | SetValue]:
+    """Live formulas made native, so that the file needs no add-in; one that stands alone keeps its value."""
+    edits: list[SetFormula | SetValue] = []
+    for grid in workbook.grids:
+        for (row, column), cell in sorted(grid.cells.items(), key=lambda item: item[0]):
+            if cell.formula is None or not is_live(cell.formula):
+                continue
+            native, value = native_formula(cell.formula), cell.value
+            if isinstance(value, datetime) or (not native and isinstance(value, CellError)):
+                raise LockRefused(f"{grid.ref(row, column).in_file} 的实时函数没有给出数值，请改正后再锁定")
+            if native:
+                edits.append(SetFormula(grid.sheet, row, column, native, value))
+            else:
+                assert not isinstance(value, CellError)
+                edits.append(SetValue(grid.sheet, row, column, value))
+    return edits
+
+
+def _locking(
+    workbook: Workbook, review: FileReview, settings: WorkbookSettings, password: PasswordHash | None
+) -> Iterator[Edit]:
+    results = tuple(result_sheet(workbook, review, explained_only=True))
+    kept = {name: sheet for name, sheet in settings.sheets.items() if name != SHEET}
+    yield from (ClearMarks(sheet, AUTHOR) for sheet in kept)
+    if SHEET in settings.sheets:
+        yield RemoveSheet(SHEET)
+    yield from results
+    yield LockEveryCell()
+    for sheet in (*kept, *(added.name for added in results)):
+        yield ProtectSheet(sheet, True, READING, password)
+    yield ProtectStructure(True, password)
+    yield from _properties(workbook, BEFORE, before_properties(WorkbookSettings(kept, settings.structure)))
+
+
+def _opening(workbook: Workbook, before: WorkbookSettings | None, settings: WorkbookSettings) -> Iterator[Edit]:
+    """The sheets as they were before the lock; free of protection where the file no longer says."""
+    for sheet in settings.sheets:
+        yield ProtectSheet(sheet, False)
+        if before and (earlier := before.sheets.get(sheet)):
+            yield SetLocked(sheet, False, earlier.unlocked)
+            yield SetFooter(sheet, earlier.footer)
+            if earlier.protection:
+                yield earlier.protection
+    yield ProtectStructure(False)
+    if before and before.structure:
+        yield before.structure
+    yield from _properties(workbook, BEFORE, {})
+
+
+def _properties(workbook: Workbook, prefix: str, properties: Mapping[str, str]) -> Iterator[SetProperty]:
+    """These properties in place of all that begin so."""
+    for name in workbook.properties:
+        if name.casefold().startswith(prefix) and name not in properties:
+            yield SetProperty(name, None)
+    for name, value in properties.items():
+        yield SetProperty(name, value)
