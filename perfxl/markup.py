@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from perfxl.edit import AddSheet, ClearMarks, Edit, Look, NewCell, RemoveSheet, SetFill, SetNote, SetValue
+from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote, SetValue
 from perfxl.edited import edited
+from perfxl.editing import apply_edits, notes_by
 from perfxl.figures import percent, points
 from perfxl.finding import Finding, Severity
 from perfxl.form import Located, SelfEvaluation
@@ -21,6 +22,7 @@ from perfxl.reports.escaping import visible
 from perfxl.reports.words import SEVERITIES
 from perfxl.review import FileReview, Review, review_workbook
 from perfxl.scheme import Scheme
+from perfxl.sources.xlsx import read_xlsx
 
 AUTHOR = "perfxl"
 COMPUTED = "【计算】"
@@ -76,6 +78,26 @@ def clearing(workbook: Workbook, notes: Mapping[Place, str]) -> Iterator[Edit]:
             yield RemoveSheet(SHEET)
         else:
             yield ClearMarks(grid.sheet, AUTHOR)
+
+
+def marked(data: bytes, name: str, *, scheme: Scheme | None = None) -> tuple[bytes, Markup]:
+    """A workbook file scored and marked. Raises UnreadableFile, and EditError for a file that is locked."""
+    workbook = read_xlsx(data, name)
+    result = markup(workbook, name, notes_by(data, AUTHOR), scheme=scheme)
+    _refuse_locked(result.review)
+    return apply_edits(data, result.edits), result
+
+
+def cleared(data: bytes, name: str) -> bytes:
+    """A workbook file without any of our marks. Raises UnreadableFile, and EditError for a file that is locked."""
+    workbook = read_xlsx(data, name)
+    _refuse_locked(review_workbook(workbook, name))
+    return apply_edits(data, tuple(clearing(workbook, notes_by(data, AUTHOR))))
+
+
+def _refuse_locked(review: FileReview) -> None:
+    if review.seal and review.seal.seal and not review.seal.opened:
+        raise EditError("文件已经锁定，未作修改；需要更正时请先解锁")
 
 
 def result_sheet(workbook: Workbook, review: FileReview, *, explained_only: bool = False) -> Iterator[AddSheet]:

@@ -134,6 +134,11 @@ def write_private_key(path: Path, key: PrivateKey, passphrase: str = "") -> None
         os.fsync(file.fileno())
 
 
+def is_encrypted(path: Path) -> bool:
+    """Whether a private key file needs a passphrase. KeyFileError as in `read_private_key`."""
+    return b"ENCRYPTED PRIVATE KEY" in _bytes(path, private=True)
+
+
 def read_private_key(path: Path, passphrase: str = "") -> PrivateKey:
     """Raises KeyFileError for a file that is no key, that others can read, or whose passphrase is another."""
     data = _bytes(path, private=True)

@@ -7,11 +7,15 @@ from typing import Any
 
 import typer
 
-from perfxl.commands import check, explain, new, schema, scheme, score, template
+from perfxl.commands import check, clean, explain, keys, lock, new, schema, scheme, score, template, verify
 
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("check", check.check),
     ("score", score.score),
+    ("clean", clean.clean),
+    ("lock", lock.lock),
+    ("unlock", lock.unlock),
+    ("verify", verify.verify),
     ("explain", explain.explain),
     ("new", new.new),
     ("schema", schema.schema),
@@ -33,6 +37,7 @@ def build_app() -> typer.Typer:
         app.command(name)(function)
     app.add_typer(scheme.app, name="scheme")
     app.add_typer(template.app, name="template")
+    app.add_typer(keys.app, name="key")
     return app
 
 

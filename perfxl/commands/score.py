@@ -14,6 +14,10 @@ from perfxl.commands.problems import UsageProblem
 def score(
     file: Path = typer.Argument(metavar="FILE", help="一个工作簿。One workbook."),
     explain: bool = typer.Option(False, "--explain", help="写出每一行的推导。With the derivation of every line."),
+    write: bool = typer.Option(
+        False, "--write", help="写回文件：空着的得分、批注、“校验结果”表。Write scores, notes and a sheet of findings."
+    ),
+    no_backup: bool = typer.Option(False, "--no-backup", help="写回时不留 .bak。Keep no .bak when writing."),
     scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
@@ -22,11 +26,25 @@ def score(
     from perfxl.commands import choices
     from perfxl.reports.scores import print_scores
     from perfxl.reports.view import View
+    from perfxl.reports.words import SEVERITIES
 
     view = View(choices.language(lang))
     options = Options(choices.scheme(scheme))
     if not file.is_file():
         raise UsageProblem(f"没有这个文件：{file}；请核对路径", f"no such file: {file}")
+    if write:
+        from perfxl.commands.workbooks import change_each
+        from perfxl.markup import marked
+
+        def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
+            after, markup = marked(data, path.name, scheme=options.scheme)
+            counts = [markup.review.count(severity) for severity in SEVERITIES]
+            return after, (
+                "已写回：算出 {} 格，错误 {} 项，核实 {} 项，提示 {} 项".format(len(markup.computed), *counts),
+                "written: {} cells computed, {} errors, {} queries, {} infos".format(len(markup.computed), *counts),
+            )
+
+        return change_each([file], change, keep_backup=not no_backup, lang=view.lang)
     reviewed = check_file(Candidate(file), options)
     print_scores(reviewed, sys.stdout, view, explain=explain)
     if any(finding.code == INTERNAL_ERROR for finding in reviewed.file_findings):

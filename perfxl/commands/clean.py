@@ -1,0 +1,23 @@
+"""`perfxl clean`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+
+def clean(
+    files: list[Path] = typer.Argument(metavar="FILE", help="打过标记的工作簿。Workbooks marked by score --write."),
+    no_backup: bool = typer.Option(False, "--no-backup", help="不留 .bak。Keep no .bak."),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
+) -> int:
+    """去掉校验并评分留下的全部标记：批注、底色、算出的数和“校验结果”表。Remove every mark of score --write."""
+    from perfxl.commands import choices
+    from perfxl.commands.workbooks import change_each
+    from perfxl.markup import cleared
+
+    def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
+        return cleared(data, path.name), ("已去掉标记", "marks removed")
+
+    return change_each(files, change, keep_backup=not no_backup, lang=choices.language(lang))

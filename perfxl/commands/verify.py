@@ -1,0 +1,82 @@
+"""`perfxl verify`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from perfxl.seal import Seal, Verdict
+    from perfxl.signing import Register
+
+
+def verify(
+    paths: list[Path] = typer.Argument(metavar="PATH", help="文件或文件夹。Files or folders."),
+    keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表（TOML）。Register of public keys."),
+    code: str | None = typer.Option(None, metavar="CODE", help="盖章纸质件上的封签码。Seal code on the stamped paper."),
+    seal: Path | None = typer.Option(None, metavar="JSON", help="另存的 .seal.json。A seal kept apart."),
+    format: str = typer.Option("text", metavar="FORMAT", help="text json"),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
+) -> int:
+    """验证封签：锁定以后有没有改动，逐处列出改前改后。Whether sealed forms are still what was sealed.
+
+    退出码：0 全部完好；1 有改动、封签缺失或损坏、签名无效、打不开的文件；2 用法有误。
+    """
+    from perfxl.batch import collect
+    from perfxl.commands import choices
+    from perfxl.commands.keys import register
+    from perfxl.commands.workbooks import unreadable
+    from perfxl.reports.verdicts import VERDICT_FORMATS
+    from perfxl.seal import same_code
+    from perfxl.sources import UnreadableFile
+
+    language = choices.language(lang)
+    report = VERDICT_FORMATS[choices.one_of("--format", format, VERDICT_FORMATS)](sys.stdout, language)
+    known, apart = register(keys), _seal(seal)
+    for path in paths:
+        if not path.exists():
+            raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    result = CLEAN
+    for candidate in collect(paths):
+        if candidate.skipped:
+            continue
+        try:
+            verdict = _verdict(candidate.path, apart, known)
+        except UnreadableFile as error:
+            report.fail(candidate.shown, unreadable(error, language))
+            result = FINDINGS
+            continue
+        agrees = None if code is None else bool(verdict.seal and same_code(code, verdict.seal.digest))
+        report.add(candidate.shown, verdict, agrees)
+        if verdict.status != "intact" or verdict.signature == "invalid" or agrees is False:
+            result = FINDINGS
+    report.close()
+    return result
+
+
+def _verdict(path: Path, apart: Seal | None, keys: Register | None) -> Verdict:
+    from perfxl.reading import read_forms
+    from perfxl.seal import verify as verify_workbook
+    from perfxl.seal import verify_seal
+    from perfxl.sources import read_workbook
+
+    workbook = read_workbook(path)
+    forms = read_forms(workbook)
+    return verify_seal(workbook, forms, apart, keys) if apart else verify_workbook(workbook, forms, keys)
+
+
+def _seal(path: Path | None) -> Seal | None:
+    from perfxl.seal import SealDamaged, seal_from_json
+
+    if path is None:
+        return None
+    try:
+        return seal_from_json(path.read_bytes())
+    except (SealDamaged, OSError) as error:
+        raise UsageProblem(f"{path} 不是可用的封签（{error}）", f"{path} is no usable seal: {error}") from error

@@ -1,0 +1,83 @@
+"""Workbooks that a command changes: read, changed in memory, and each replaced as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from perfxl.finding import Language
+    from perfxl.sources import UnreadableFile
+
+Change = Callable[[bytes, Path], tuple[bytes, tuple[str, str]]]
+"""The bytes of a file → its new bytes, and what was done in Chinese and English."""
+
+
+def existing(paths: list[Path]) -> list[Path]:
+    """UsageProblem for a path that is no file."""
+    for path in paths:
+        if not path.is_file():
+            raise UsageProblem(f"没有这个文件：{path}；请核对路径", f"no such file: {path}")
+    return paths
+
+
+def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: Language) -> int:
+    """Change every file and say for each what was done, or why it stayed as it was. The exit code."""
+    from perfxl.edit import EditError
+    from perfxl.editing import replaced
+    from perfxl.locking import LockRefused
+    from perfxl.reports.escaping import visible
+    from perfxl.sources import UnreadableFile
+    from perfxl.sources.raw_file import file_bytes
+
+    code = CLEAN
+    for path in existing(paths):
+        shown = visible(path.as_posix())
+        try:
+            before = file_bytes(path)
+            after, done = change(before, path)
+            replaced(path, before, after, path, keep_backup)
+        except (EditError, LockRefused, UnreadableFile) as error:
+            typer.echo(f"{shown}: {_reason(error, lang)}", err=True)
+            code = FINDINGS
+        else:
+            typer.echo(f"{shown}: {done[0] if lang == 'zh' else done[1]}")
+    return code
+
+
+def _reason(error: Exception, lang: Language) -> str:
+    """Why a file stayed as it was; what stands against a lock, line by line."""
+    from perfxl.locking import LockRefused
+    from perfxl.reports.escaping import visible
+    from perfxl.reports.words import severity_word
+    from perfxl.sources import UnreadableFile
+
+    if isinstance(error, UnreadableFile):
+        return visible(unreadable(error, lang))
+    lines = [visible(str(error))]
+    if isinstance(error, LockRefused):
+        for found in error.findings:
+            place = f"{severity_word(found, lang)} {found.code} {found.at.in_file}"
+            lines.append(f"  {visible(place)} {visible(found.message(lang))}")
+    return "\n".join(lines)
+
+
+def unreadable(error: UnreadableFile, lang: Language) -> str:
+    """Why a file cannot be read, and the cure."""
+    from perfxl.finding import Finding
+    from perfxl.grid import CellRef
+
+    finding = Finding(error.code, CellRef(""), numbers=error.numbers)
+    return f"{finding.message(lang)}{'。' if lang == 'zh' else '. '}{finding.fix(lang)}"
+
+
+def now() -> datetime:
+    """The time with its offset from UTC."""
+    return datetime.now().astimezone()
