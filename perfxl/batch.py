@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding
 from perfxl.grid import CellRef
@@ -17,6 +18,9 @@ from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
 from perfxl.sources import read_workbook
 from perfxl.sources.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from perfxl.signing import Register
 
 _OTHER_KINDS = re.compile(
     r"\.(txt|md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
@@ -47,6 +51,8 @@ class Options:
 
     scheme: Scheme | None = None
     suspended: frozenset[str] = frozenset()
+    keys: Register | None = None
+    """Public keys that signatures of seals are checked with."""
 
 
 def shown_path(path: str | os.PathLike[str]) -> str:
@@ -82,7 +88,7 @@ def check_file(candidate: Candidate, options: Options) -> FileReview:
         return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
     try:
         workbook = read_workbook(candidate.path)
-        file = review_workbook(workbook, shown, scheme=options.scheme, suspended=options.suspended)
+        file = review_workbook(workbook, shown, scheme=options.scheme, suspended=options.suspended, keys=options.keys)
         for finding in file.findings:
             finding.message()  # a message that lacks a number must cost this file a row, not the run
         return file

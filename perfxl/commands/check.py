@@ -31,6 +31,9 @@ def check(
     ignore: str | None = typer.Option(None, metavar="CODES", help="不查这些代码。All but these codes."),
     severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
     fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
+    keys: Path | None = typer.Option(
+        None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."
+    ),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
     exit_zero: bool = typer.Option(False, "--exit-zero", help="有问题也以 0 退出。Exit 0 in spite of findings."),
 ) -> int:
@@ -40,6 +43,7 @@ def check(
     """
     from perfxl.batch import Options
     from perfxl.commands import choices, outputs
+    from perfxl.commands.keys import register
     from perfxl.reports import FORMATS
     from perfxl.reports.view import View
 
@@ -47,7 +51,7 @@ def check(
     view = View(choices.language(lang), choices.severity("--severity", severity), left_out)
     lowest = None if fail_on == NEVER else choices.severity("--fail-on", fail_on)
     name = choices.one_of("--format", format, FORMATS)
-    options = Options(choices.scheme(scheme), left_out)
+    options = Options(choices.scheme(scheme), left_out, register(keys))
     candidates = _candidates(paths, report)
     with ExitStack() as stack:
         reports = [outputs.main_report(stack, name, output, view)]

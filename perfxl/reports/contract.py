@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,9 @@ from perfxl.reports.view import View, mean_text, plain
 from perfxl.reports.words import SEVERITIES
 from perfxl.review import FileReview, Review
 from perfxl.scorecard import Scorecard, ScoreLine
+
+if TYPE_CHECKING:
+    from perfxl.seal import Verdict
 
 SCHEMA_VERSION = 1
 
@@ -81,9 +84,22 @@ class FindingModel(_Model):
     expected: str | None
 
 
+class SealModel(_Model):
+    """`open` after an unlock. `code` and `submission` are null where the seal is missing or damaged."""
+
+    status: Literal["intact", "changed", "missing", "damaged"]
+    open: bool
+    signature: Literal["none", "valid", "invalid", "unknown"]
+    code: str | None
+    submission: int | None
+
+
 class FileModel(_Model):
+    """`seal` is null for a file that was never sealed."""
+
     path: str
     status: Literal["accepted", "returned", "unreadable", "skipped"]
+    seal: SealModel | None
     forms: list[FormModel]
     findings: list[FindingModel]
 
@@ -126,8 +142,20 @@ def file_model(file: FileReview, view: View) -> FileModel:
     return FileModel(
         path=file.path,
         status=file.status,
+        seal=_seal_model(file.seal) if file.seal else None,
         forms=[_form_model(review) for review in file.reviews],
         findings=[_finding_model(finding, view.lang) for finding in view.findings(file.findings)],
+    )
+
+
+def _seal_model(verdict: Verdict) -> SealModel:
+    seal = verdict.seal
+    return SealModel(
+        status=verdict.status,
+        open=verdict.opened is not None,
+        signature=verdict.signature,
+        code=seal.code if seal else None,
+        submission=seal.head.submission if seal else None,
     )
 
 

@@ -12,7 +12,7 @@ from perfxl.reports.links import web_link
 from perfxl.reports.overview import FormRow, rows
 from perfxl.reports.scores import differs, grade_by_rule, score_lines, total_by_rule
 from perfxl.reports.view import View, money_text, points_text, rate_text
-from perfxl.reports.words import SEVERITIES, brackets, colon, severity_word, word
+from perfxl.reports.words import SEVERITIES, brackets, colon, seal_word, severity_word, word
 from perfxl.review import FileReview, Review
 from perfxl.scorecard import Scorecard, ScoreLine
 
@@ -81,6 +81,7 @@ def _facts(review: Review, row: FormRow, view: View) -> str:
         ("executed", money_text(row.executed)),
         ("rate", rate_text(row.rate)),
         ("scheme", f"{row.scheme} {review.scheme.name}"),
+        ("seal", seal_word(row.seal, lang)),
     ]
     return _definitions(((word(key, lang), text) for key, text in facts if text), "facts")
 

@@ -10,7 +10,7 @@ from perfxl.reports.escaping import visible
 from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.printer import Line, Printer, Span
 from perfxl.reports.view import View, mean_text, money_text, points_text, rate_text
-from perfxl.reports.words import SEVERITIES, brackets, colon, severity_word, word
+from perfxl.reports.words import SEVERITIES, brackets, colon, seal_word, severity_word, word
 from perfxl.review import FileReview, Status
 
 SEVERITY_STYLES = {Severity.error: "bold red", Severity.query: "yellow", Severity.info: "cyan"}
@@ -75,6 +75,7 @@ def heading(row: FormRow, view: View) -> list[Line]:
         kind + sheet,
         f"{word('scheme', lang)} {visible(row.scheme)}",
         f"{word('year', lang)} {year}",
+        *([f"{word('seal', lang)} {seal_word(row.seal, lang)}"] if row.seal else []),
     ]
     names = [
         f"{word(key, lang)}{colon(lang)}{visible(text)}"
