@@ -147,13 +147,16 @@ class ProtectStructure:
     password: PasswordHash | None = None
 
 
+DEFAULT_SIZE = 11
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a cell of an added sheet looks. Colours as `FF0563C1`; `size` in points."""
 
     bold: bool = False
     underline: bool = False
-    size: int = 11
+    size: int = DEFAULT_SIZE
     colour: str | None = None
     fill: str | None = None
     border: bool = False

@@ -31,9 +31,7 @@ def check(
     ignore: str | None = typer.Option(None, metavar="CODES", help="不查这些代码。All but these codes."),
     severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
     fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
-    keys: Path | None = typer.Option(
-        None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."
-    ),
+    keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
     exit_zero: bool = typer.Option(False, "--exit-zero", help="有问题也以 0 退出。Exit 0 in spite of findings."),
 ) -> int:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from perfxl.edit import AddSheet, Allowance, EditError, NewCell, PasswordHash, ProtectSheet, ProtectStructure, SetFill
+from perfxl.edit import (
+    DEFAULT_SIZE,
+    AddSheet,
+    Allowance,
+    EditError,
+    NewCell,
+    PasswordHash,
+    ProtectSheet,
+    ProtectStructure,
+    SetFill,
+)
 from perfxl.editing.cells import cell_content, position
 from perfxl.editing.styles import Styles
 from perfxl.editing.xml import (
@@ -24,6 +34,7 @@ from perfxl.editing.xml import (
     without_element,
 )
 from perfxl.grid import column_letters
+from perfxl.text_width import wrapped_lines
 
 # ECMA-376 part 1, 18.3.1.99.
 ORDER = (
@@ -44,6 +55,9 @@ _MARK = 'N("perfxl")=0'
 """The condition of our fills: always true, and known again after any program has saved the file."""
 _PRIORITY = re.compile(r"\bpriority\s*=\s*[\"']([0-9]{1,9})[\"']")
 _MOST_FOOTER = 255
+_LINE_POINTS = 15.0
+_MOST_LINES = 27
+"""A row is at most 409.5 points high."""
 
 
 def protected(frame: str, edit: ProtectSheet) -> str:
@@ -272,13 +286,27 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
             written.append(_new_cell(cell, place, styles))
             if cell.link:
                 links.append(f'<hyperlink ref="{place}" location="{quoted(_location(cell.link))}"/>')
-        rows_xml.append(f'<row r="{row}">{"".join(written)}</row>')
+        height = _LINE_POINTS * _lines(cells, edit.widths)
+        rows_xml.append(f'<row r="{row}" ht="{height:g}" customHeight="1">{"".join(written)}</row>')
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{namespace}"><sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+        f'<worksheet xmlns="{namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
         f"{f'<cols>{columns}</cols>' if columns else ''}<sheetData>{''.join(rows_xml)}</sheetData>"
-        f"{f'<hyperlinks>{chr(10).join(links)}</hyperlinks>' if links else ''}</worksheet>"
+        f"{f'<hyperlinks>{chr(10).join(links)}</hyperlinks>' if links else ''}"
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
+
+
+def _lines(cells: Sequence[NewCell], widths: Sequence[float]) -> float:
+    """The height of a row in lines: programs other than Excel do not fit it to wrapped text."""
+    lines = [
+        wrapped_lines(str(cell.value), width)
+        for cell, width in zip(cells, widths, strict=False)
+        if cell.look.wrap and cell.value is not None
+    ]
+    size = max((cell.look.size for cell in cells), default=0) / DEFAULT_SIZE
+    return min(max(lines, default=1), _MOST_LINES) * max(size, 1.0)
 
 
 def _new_cell(cell: NewCell, place: str, styles: Styles) -> str:

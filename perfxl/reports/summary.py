@@ -17,10 +17,10 @@ from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.summary_charts import write_charts
 from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_sums import write_sums
-from perfxl.reports.text import display_width
 from perfxl.reports.view import View
 from perfxl.reports.words import seal_word, severity_word, word
 from perfxl.review import FileReview
+from perfxl.text_width import display_width
 
 FIRST_ROW = 3
 """Of the forms, counted from 0: below the title, the note and the header."""

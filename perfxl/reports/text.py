@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TextIO
 
 from perfxl.finding import Finding, Severity
@@ -12,6 +11,7 @@ from perfxl.reports.printer import Line, Printer, Span
 from perfxl.reports.view import View, mean_text, money_text, points_text, rate_text
 from perfxl.reports.words import SEVERITIES, brackets, colon, seal_word, severity_word, word
 from perfxl.review import FileReview, Status
+from perfxl.text_width import display_width
 
 SEVERITY_STYLES = {Severity.error: "bold red", Severity.query: "yellow", Severity.info: "cyan"}
 STATUS_STYLES: dict[Status, str] = {
@@ -191,8 +191,3 @@ def aligned(table: list[list[Span]]) -> list[Line]:
         ]
         lines.append((("  ", ""), *spans, last))
     return lines
-
-
-def display_width(text: str) -> int:
-    """Columns on a terminal; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

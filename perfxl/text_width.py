@@ -1,0 +1,16 @@
+"""How wide a text is, in the columns of a terminal or the characters of a sheet."""
+
+from __future__ import annotations
+
+import unicodedata
+from math import ceil
+
+
+def display_width(text: str) -> int:
+    """Chinese characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrapped_lines(text: str, width: float) -> int:
+    """The lines that a text takes in a column of so many characters."""
+    return sum(max(1, ceil(display_width(line) / max(width - 1, 1))) for line in text.split("\n"))
