@@ -24,7 +24,7 @@ from perfxl.edit import (
     WorkbookSettings,
 )
 from perfxl.edited import edited
-from perfxl.editing import apply_edits, workbook_settings
+from perfxl.editing import workbook_settings
 from perfxl.finding import Finding, Severity
 from perfxl.grid import CellError, CellRef, Workbook
 from perfxl.live_formula import is_live, native_formula
@@ -55,20 +55,20 @@ class LockRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Locked:
-    """A locked workbook, not written yet. `frozen` are the live formulas that became native ones."""
+class Locking:
+    """What locks a workbook, in a file or in an open book. `frozen` are the live formulas that become native ones."""
 
-    data: bytes
+    edits: tuple[Edit, ...]
     seal: Seal
     review: FileReview
     frozen: tuple[CellRef, ...]
 
 
 @dataclass(frozen=True)
-class Unlocked:
-    """An unlocked workbook, not written yet. `verdict` is that of the seal before; `seal` None where it was damaged."""
+class Opening:
+    """What unlocks a workbook. `verdict` is that of the seal before; `seal` None where it was damaged."""
 
-    data: bytes
+    edits: tuple[Edit, ...]
     seal: Seal | None
     verdict: Verdict
 
@@ -82,8 +82,8 @@ def lock(
     password: str = "",
     key: PrivateKey | None = None,
     scheme: Scheme | None = None,
-) -> Locked:
-    """Lock and seal the workbook. `signer` empty: the unit's name. `password` empty: protection without one.
+) -> Locking:
+    """Lock and seal the workbook in `data`. `signer` empty: the unit's name. `password` empty: protection without one.
 
     Raises LockRefused while an 错误 or an unexplained 核实 stands, and for a file that is locked already;
     UnreadableFile and EditError as the reader and the editor do.
@@ -106,8 +106,8 @@ def lock(
         seal = signed(seal, key)
     sheets = {one.form.at.sheet for one in review.reviews}
     footers = (SetFooter(sheet, footer_with(seal.code, settings.sheets[sheet].footer)) for sheet in sorted(sheets))
-    sealed = apply_edits(data, (*locking, *_properties(after, SEAL, seal.properties()), *footers))
-    return Locked(sealed, seal, review, tuple(CellRef(name, edit.sheet, edit.row, edit.column) for edit in frozen))
+    edits = (*locking, *_properties(after, SEAL, seal.properties()), *footers)
+    return Locking(edits, seal, review, tuple(CellRef(name, edit.sheet, edit.row, edit.column) for edit in frozen))
 
 
 def unresolved(review: FileReview) -> tuple[Finding, ...]:
@@ -116,8 +116,8 @@ def unresolved(review: FileReview) -> tuple[Finding, ...]:
     return tuple(f for f in found if f.severity is not Severity.info and not f.settled)
 
 
-def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> Unlocked:
-    """Open a locked workbook for a correction; `by` and `reason` go into its history.
+def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> Opening:
+    """Open the locked workbook in `data` for a correction; `by` and `reason` go into its history.
 
     A damaged seal is taken away, for nothing can follow it: the next lock starts a new history. Raises LockRefused
     for a workbook that is not locked, UnreadableFile and EditError as the reader and the editor do.

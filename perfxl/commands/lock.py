@@ -27,6 +27,7 @@ def lock(
     from perfxl.commands.keys import private_key
     from perfxl.commands.outputs import written
     from perfxl.commands.workbooks import change_each, now
+    from perfxl.editing import apply_edits
 
     chosen = choices.scheme(scheme)
     signing: PrivateKey | None = private_key(key) if key else None
@@ -37,7 +38,7 @@ def lock(
             with written(path.with_name(f"{path.name}.seal.json")) as temporary:
                 temporary.write_bytes(locked.seal.payload())
         code, number = locked.seal.code, locked.seal.head.submission
-        return locked.data, (
+        return apply_edits(data, locked.edits), (
             f"已锁定，第 {number} 次提交，封签码 {code}",
             f"locked, submission {number}, seal code {code}",
         )
@@ -59,20 +60,22 @@ def unlock(
     from perfxl.commands import choices
     from perfxl.commands.problems import UsageProblem
     from perfxl.commands.workbooks import change_each, now
+    from perfxl.editing import apply_edits
 
     if not reason.strip():
         raise UsageProblem("请用 --reason 写明解锁的原因", "give the reason with --reason")
 
     def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
         opened = locking.unlock(data, path.name, time=now(), by=by or getuser(), reason=reason.strip())
+        after = apply_edits(data, opened.edits)
         if opened.seal is None:
-            return opened.data, ("已解锁；原封签不能接续，已去掉", "unlocked; its seal was damaged and is removed")
+            return after, ("已解锁；原封签不能接续，已去掉", "unlocked; its seal was damaged and is removed")
         if opened.verdict.changes:
             count = len(opened.verdict.changes)
-            return opened.data, (
+            return after, (
                 f"已解锁；注意：锁定以后已有 {count} 处改动",
                 f"unlocked; note that {count} places had been changed since it was locked",
             )
-        return opened.data, ("已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
+        return after, ("已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
 
     return change_each([file], change, keep_backup=not no_backup, lang=choices.language(lang))
