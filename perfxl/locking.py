@@ -132,9 +132,7 @@ def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> O
         raise LockRefused("文件已经解锁，可以直接修改")
     seal = sound.unlocked(by=by, reason=reason, time=time) if sound else None
     properties = _properties(workbook, SEAL, seal.properties() if seal else {})
-    return Unlocked(
-        apply_edits(data, (*properties, *_opening(workbook, before, workbook_settings(data)))), seal, verdict
-    )
+    return Opening((*properties, *_opening(workbook, before, workbook_settings(data))), seal, verdict)
 
 
 def footer_with(code: str, footer: str) -> str:

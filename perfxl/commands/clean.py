@@ -14,10 +14,10 @@ def clean(
 ) -> int:
     """去掉校验并评分留下的全部标记：批注、底色、算出的数和“校验结果”表。Remove every mark of score --write."""
     from perfxl.commands import choices
-    from perfxl.commands.workbooks import change_each
+    from perfxl.commands.workbooks import Changed, change_each
     from perfxl.markup import cleared
 
-    def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
-        return cleared(data, path.name), ("已去掉标记", "marks removed")
+    def change(data: bytes, path: Path) -> Changed:
+        return Changed(cleared(data, path.name), "已去掉标记", "marks removed")
 
     return change_each(files, change, keep_backup=not no_backup, lang=choices.language(lang))

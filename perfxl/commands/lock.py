@@ -25,22 +25,21 @@ def lock(
     from perfxl import locking
     from perfxl.commands import choices
     from perfxl.commands.keys import private_key
-    from perfxl.commands.outputs import written
-    from perfxl.commands.workbooks import change_each, now
+    from perfxl.commands.workbooks import Changed, change_each, now
     from perfxl.editing import apply_edits
 
     chosen = choices.scheme(scheme)
     signing: PrivateKey | None = private_key(key) if key else None
 
-    def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
+    def change(data: bytes, path: Path) -> Changed:
         locked = locking.lock(data, path.name, time=now(), signer=signer, password=password, key=signing, scheme=chosen)
-        if json:
-            with written(path.with_name(f"{path.name}.seal.json")) as temporary:
-                temporary.write_bytes(locked.seal.payload())
+        beside = ((path.with_name(f"{path.name}.seal.json"), locked.seal.payload()),) if json else ()
         code, number = locked.seal.code, locked.seal.head.submission
-        return apply_edits(data, locked.edits), (
+        return Changed(
+            apply_edits(data, locked.edits),
             f"已锁定，第 {number} 次提交，封签码 {code}",
             f"locked, submission {number}, seal code {code}",
+            beside,
         )
 
     return change_each(files, change, keep_backup=not no_backup, lang=choices.language(lang))
@@ -59,23 +58,24 @@ def unlock(
     from perfxl import locking
     from perfxl.commands import choices
     from perfxl.commands.problems import UsageProblem
-    from perfxl.commands.workbooks import change_each, now
+    from perfxl.commands.workbooks import Changed, change_each, now
     from perfxl.editing import apply_edits
 
     if not reason.strip():
         raise UsageProblem("请用 --reason 写明解锁的原因", "give the reason with --reason")
 
-    def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
+    def change(data: bytes, path: Path) -> Changed:
         opened = locking.unlock(data, path.name, time=now(), by=by or getuser(), reason=reason.strip())
         after = apply_edits(data, opened.edits)
         if opened.seal is None:
-            return after, ("已解锁；原封签不能接续，已去掉", "unlocked; its seal was damaged and is removed")
+            return Changed(after, "已解锁；原封签不能接续，已去掉", "unlocked; its seal was damaged and is removed")
         if opened.verdict.changes:
             count = len(opened.verdict.changes)
-            return after, (
+            return Changed(
+                after,
                 f"已解锁；注意：锁定以后已有 {count} 处改动",
                 f"unlocked; note that {count} places had been changed since it was locked",
             )
-        return after, ("已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
+        return Changed(after, "已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
 
     return change_each([file], change, keep_backup=not no_backup, lang=choices.language(lang))

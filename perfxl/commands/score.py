@@ -33,13 +33,14 @@ def score(
     if not file.is_file():
         raise UsageProblem(f"没有这个文件：{file}；请核对路径", f"no such file: {file}")
     if write:
-        from perfxl.commands.workbooks import change_each
+        from perfxl.commands.workbooks import Changed, change_each
         from perfxl.markup import marked
 
-        def change(data: bytes, path: Path) -> tuple[bytes, tuple[str, str]]:
+        def change(data: bytes, path: Path) -> Changed:
             after, markup = marked(data, path.name, scheme=options.scheme)
             counts = [markup.review.count(severity) for severity in SEVERITIES]
-            return after, (
+            return Changed(
+                after,
                 "已写回：算出 {} 格，错误 {} 项，核实 {} 项，提示 {} 项".format(len(markup.computed), *counts),
                 "written: {} cells computed, {} errors, {} queries, {} infos".format(len(markup.computed), *counts),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,18 @@ if TYPE_CHECKING:
     from perfxl.finding import Language
     from perfxl.sources import UnreadableFile
 
-Change = Callable[[bytes, Path], tuple[bytes, tuple[str, str]]]
-"""The bytes of a file → its new bytes, and what was done in Chinese and English."""
+
+@dataclass(frozen=True)
+class Changed:
+    """The new bytes of a file, and what was done in Chinese and English. `beside` is written once the file is."""
+
+    data: bytes
+    zh: str
+    en: str
+    beside: tuple[tuple[Path, bytes], ...] = ()
+
+
+Change = Callable[[bytes, Path], Changed]
 
 
 def existing(paths: list[Path]) -> list[Path]:
@@ -30,6 +41,7 @@ def existing(paths: list[Path]) -> list[Path]:
 
 def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: Language) -> int:
     """Change every file and say for each what was done, or why it stayed as it was. The exit code."""
+    from perfxl.commands.outputs import written
     from perfxl.edit import EditError
     from perfxl.editing import replaced
     from perfxl.locking import LockRefused
@@ -42,13 +54,16 @@ def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: L
         shown = visible(path.as_posix())
         try:
             before = file_bytes(path)
-            after, done = change(before, path)
-            replaced(path, before, after, path, keep_backup)
+            done = change(before, path)
+            replaced(path, before, done.data, path, keep_backup)
+            for other, data in done.beside:
+                with written(other) as temporary:
+                    temporary.write_bytes(data)
         except (EditError, LockRefused, UnreadableFile) as error:
             typer.echo(f"{shown}: {_reason(error, lang)}", err=True)
             code = FINDINGS
         else:
-            typer.echo(f"{shown}: {done[0] if lang == 'zh' else done[1]}")
+            typer.echo(f"{shown}: {done.zh if lang == 'zh' else done.en}")
     return code
 
 
