@@ -139,6 +139,11 @@ class Funding:
     previous_executed: Located[Decimal] | None = None
     previous_rate: Located[Decimal] | None = None
 
+    @property
+    def scale(self) -> int:
+        """How many 元 the form's unit is."""
+        return {"元": 1, "万元": 10_000, "亿元": 100_000_000}[self.unit]
+
 
 @dataclass(frozen=True)
 class _Form:

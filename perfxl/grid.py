@@ -128,6 +128,11 @@ class Grid:
         merge = self.merge_at(row, column)
         return self.cell(merge.top, merge.left)
 
+    def free(self, row: int, column: int) -> bool:
+        """Whether a value can be put there: the cell is blank and no other cell's merge covers it."""
+        merge, cell = self.merge_at(row, column), self.cell(row, column)
+        return (merge.top, merge.left) == (row, column) and cell.value is None and cell.formula is None
+
     def rows(self) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
         """Rows with content from the top, each with its (column, cell) pairs from the left."""
         for row in sorted(self._by_row):

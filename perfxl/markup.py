@@ -167,11 +167,7 @@ def _into_blanks(workbook: Workbook, wanted: Iterable[Wanted]) -> Iterator[tuple
     grids = {grid.sheet: grid for grid in workbook.grids}
     for located, value, derivation in wanted:
         at = located.at
-        grid = grids[at.sheet]
-        merge = grid.merge_at(at.row, at.column)
-        cell = grid.cell(at.row, at.column)
-        free = located.blank and not located.raw and cell.value is None and cell.formula is None
-        if value is not None and free and (merge.top, merge.left) == (at.row, at.column):
+        if value is not None and not located.raw and grids[at.sheet].free(at.row, at.column):
             yield at, (value, derivation)
 
 

@@ -20,9 +20,10 @@ def new(
     """一份空白表，或按绩效目标表预填的表。A blank form, or one prefilled from the objective form."""
     from perfxl.commands import choices
     from perfxl.commands.outputs import written
-    from perfxl.commands.prefill import objective_form, prefilled
+    from perfxl.commands.prefill import objective_form
     from perfxl.layouts import write_form
     from perfxl.layouts.content import BLANK_CONTENT
+    from perfxl.prefilling import prefilled
 
     chosen = choices.scheme(scheme)
     assert chosen is not None
