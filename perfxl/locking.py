@@ -28,10 +28,9 @@ from perfxl.editing import workbook_settings
 from perfxl.finding import Finding, Severity
 from perfxl.grid import CellError, CellRef, Workbook
 from perfxl.live_formula import is_live, native_formula
-from perfxl.markup import AUTHOR, result_sheet
+from perfxl.markup import AUTHOR, RESULT_SHEETS, result_sheet
 from perfxl.protection import BEFORE, before_from_properties, before_properties, hashed
 from perfxl.reading import read_forms
-from perfxl.reading.explanations import SHEET
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
 from perfxl.seal import Seal, SealDamaged, Verdict, read_seal, seal_form, signed, verify
@@ -188,10 +187,9 @@ def _locking(
     workbook: Workbook, review: FileReview, settings: WorkbookSettings, password: PasswordHash | None
 ) -> Iterator[Edit]:
     results = tuple(result_sheet(workbook, review, explained_only=True))
-    kept = {name: sheet for name, sheet in settings.sheets.items() if name != SHEET}
+    kept = {name: sheet for name, sheet in settings.sheets.items() if name not in RESULT_SHEETS}
     yield from (ClearMarks(sheet, AUTHOR) for sheet in kept)
-    if SHEET in settings.sheets:
-        yield RemoveSheet(SHEET)
+    yield from (RemoveSheet(name) for name in settings.sheets if name in RESULT_SHEETS)
     yield from results
     yield LockEveryCell()
     for sheet in (*kept, *(added.name for added in results)):

@@ -23,8 +23,10 @@ from perfxl.reports.words import SEVERITIES
 from perfxl.review import FileReview, Review, review_workbook
 from perfxl.scheme import Scheme
 from perfxl.sources.xlsx import read_xlsx
+from perfxl.working_paper import SHEET as WORKING_PAPER
 
 AUTHOR = "perfxl"
+RESULT_SHEETS = (SHEET, WORKING_PAPER)
 COMPUTED = "【计算】"
 """Begins the note of a cell that we have filled; the value follows on the same line."""
 GONE = "已消除"
@@ -74,8 +76,8 @@ def clearing(workbook: Workbook, notes: Mapping[Place, str]) -> Iterator[Edit]:
     for sheet, row, column in _still_computed(workbook, notes):
         yield SetValue(sheet, row, column, None)
     for grid in workbook.grids:
-        if grid.sheet == SHEET:
-            yield RemoveSheet(SHEET)
+        if grid.sheet in RESULT_SHEETS:
+            yield RemoveSheet(grid.sheet)
         else:
             yield ClearMarks(grid.sheet, AUTHOR)
 
