@@ -34,7 +34,7 @@ def recalculate(path: Path, program: Program) -> dict[str, dict[str, object]]:
         return _by_excelize(path)
     executable = shutil.which("soffice" if program == "libreoffice" else "ssconvert")
     if executable is None:
-        _missing(program)
+        missing(program)
     with tempfile.TemporaryDirectory() as folder:
         converted = Path(folder) / "out" / f"{path.stem}.xlsx"
         converted.parent.mkdir()
@@ -68,7 +68,7 @@ def _by_excelize(path: Path) -> dict[str, dict[str, object]]:
     try:
         import excelize
     except ImportError:
-        _missing("excelize")
+        missing("excelize")
     book = openpyxl.load_workbook(path)
     calculator = excelize.open_file(str(path))
     result: dict[str, dict[str, object]] = {}
@@ -99,7 +99,7 @@ def _calculated(calculator: object, sheet: str, address: str) -> object:
         return text
 
 
-def _missing(program: str) -> NoReturn:
+def missing(program: str) -> NoReturn:
     reason = f"{program} is not installed"
     if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
         pytest.fail(reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from perfxl.finding import Finding
@@ -15,20 +15,26 @@ HEADER = (SEVERITY, CODE, PLACE, MESSAGE, FIX, TEXT)
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A written 说明. `place` is the finding's cell as the sheet names it, such as `自评表!D6`."""
+    """A row of the sheet with its 说明. `place` is the finding's cell as the sheet names it, such as `自评表!D6`."""
 
     code: str
     place: str
     message: str
     text: str
+    """Empty where none is written."""
     at: CellRef
-    """Where the 说明 is written."""
+    """The cell for the 说明."""
 
 
 def read_explanations(workbook: Workbook) -> tuple[Explanation, ...]:
-    """Every 说明 of the sheet 校验结果, in its order. Empty without that sheet; never raises."""
+    """Every 说明 that is written in the sheet 校验结果, in its order. Empty without that sheet; never raises."""
+    return tuple(row for row in result_rows(workbook) if row.text)
+
+
+def result_rows(workbook: Workbook) -> Iterator[Explanation]:
+    """The findings that the sheet 校验结果 lists, with a 说明 or without."""
     grid = next((grid for grid in workbook.grids if grid.sheet == SHEET), None)
-    return tuple(_read(grid)) if grid else ()
+    return _read(grid) if grid else iter(())
 
 
 def explanation_of(finding: Finding, explanations: Iterable[Explanation]) -> Explanation | None:
@@ -38,15 +44,13 @@ def explanation_of(finding: Finding, explanations: Iterable[Explanation]) -> Exp
     return next(by_place, None) or next((one for one in same if one.message == finding.message()), None)
 
 
-def _read(grid: Grid) -> list[Explanation]:
-    found: list[Explanation] = []
+def _read(grid: Grid) -> Iterator[Explanation]:
     columns: dict[str, int] = {}
     for row, cells in grid.rows():
         texts = {normalised(cell.text): column for column, cell in cells}
         if not columns:
-            columns = texts if {CODE, PLACE, TEXT} <= texts.keys() else {}
-        elif text := grid.text(row, columns[TEXT]).strip():
-            code, place = (grid.text(row, columns[name]).strip() for name in (CODE, PLACE))
-            message = grid.text(row, columns[MESSAGE]).strip() if MESSAGE in columns else ""
-            found.append(Explanation(code, place, message, text, grid.ref(row, columns[TEXT])))
-    return found
+            columns = texts if {CODE, PLACE, MESSAGE, TEXT} <= texts.keys() else {}
+            continue
+        code, place, message, text = (grid.text(row, columns[name]).strip() for name in (CODE, PLACE, MESSAGE, TEXT))
+        if code:
+            yield Explanation(code, place, message, text, grid.ref(row, columns[TEXT]))
