@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from perfxl.form import Form, FundingRow, Indicator, Located, SelfEvaluation
 from perfxl.grid import Cell, CellRef, CellValue, Grid, Workbook
+from perfxl.reading.explanations import Explanation, read_explanations
 from perfxl.reading.labels import vocabulary
 
 Kind = Literal["n", "s", "b", "e", "f"]
@@ -34,6 +35,7 @@ ROW_FIELDS = ("level3", "explanation", "scoring_rule", "kind", "target", "actual
 FUND_FIELDS = ("label", "initial_budget", "adjusted_budget", "executed", "max_score", "rate", "score")
 
 _SHORT = 40
+_UNNAMED = re.compile(r"[^0-9A-Za-z]")
 _BREAKS = re.compile(r"[\t\r\n]+")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SHEET = r"(?:'(?:[^']|'')*'|[^\s'\"!()+*/^&=<>,;%{}-]+)!"
@@ -83,6 +85,7 @@ def canonical(workbook: Workbook, forms: Sequence[Form]) -> Canonical:
         content.take_form(number, form)
     for number, grid in enumerate(grids, start=1):
         content.take_rest(number, grid)
+    content.take_explanations(read_explanations(workbook))
     for name in SEALED_PROPERTIES:
         if text := workbook.properties.get(name, ""):
             content.add(f"property/{name}", CellRef(workbook.file), "s", plain(text), text)
@@ -142,6 +145,17 @@ class _Content:
                     continue
                 order += 1
                 self.add(f"beside/{sheet}/{order:05}", grid.ref(row, column), *typed(cell), _shown(cell))
+
+    def take_explanations(self, explanations: Iterable[Explanation]) -> None:
+        """Every 说明 of the sheet 校验结果 under its finding: `explanation/F102/01/D6`, sheet and cell."""
+        sheets = {sheet: f"{number:02}" for number, sheet in enumerate(self._grids, start=1)}
+        for one in explanations:
+            sheet, _, address = one.place.rpartition("!")
+            code, place = (_UNNAMED.sub("", text)[:_SHORT] for text in (one.code, address))
+            id_ = f"explanation/{code}/{sheets.get(sheet, '00')}/{place}"
+            while id_ in self.places:
+                id_ += "+"
+            self.add(id_, one.at, "s", plain(one.text), one.text)
 
     def _claim_records(self, group: str, records: Iterable[Mapping[str, Located[Any]]]) -> list[str]:
         """Number the records that hold something: an empty row more or less changes nothing.

@@ -70,7 +70,8 @@ class Signature(SealModel):
 _ID = (
     r"\A(?:[1-9][0-9]{0,4}/(?:title|year|total|total_max|field/[0-9a-z_+]{1,400}"
     r"|(?:row|fund|level1|level2)/[0-9]{5,7}/[0-9a-z_]{1,40})"
-    r"|beside/[0-9]{2,5}/[0-9]{5,7}|sheet/[0-9]{2,5}|property/[0-9a-z_.]{1,40})\z"
+    r"|beside/[0-9]{2,5}/[0-9]{5,7}|sheet/[0-9]{2,5}|property/[0-9a-z_.]{1,40}"
+    r"|explanation/[0-9A-Za-z]{0,40}/[0-9]{2,5}/[0-9A-Za-z]{0,40}\+{0,9999})\z"
 )
 _Id = Annotated[str, StringConstraints(pattern=_ID)]
 

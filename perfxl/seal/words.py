@@ -14,6 +14,9 @@ def field_name(id_: str, row: str = "") -> str:
         return "栏目以外的内容"
     if place == "sheet":
         return "工作表名称"
+    if place == "explanation":
+        code, _, where = rest.partition("/")
+        return f"对 {code}（{where.partition('/')[2] or '整张表'}）的说明"
     if place == "property":
         return {"perfxl.scheme": "方案编号", "perfxl.template_version": "模板版本"}.get(rest, rest)
     form = "" if place == "1" else f"第 {place} 张表的"
