@@ -88,6 +88,7 @@ def _target(edit: Edit) -> tuple[_Change | None, str]:
 
 
 def _apply_to_book(book: Book, edits: list[Edit]) -> None:
+    book.set_properties([edit for edit in edits if isinstance(edit, SetProperty)])
     for edit in edits:
         if isinstance(edit, ProtectStructure):
             text = with_structure(book.text, edit.on, edit.password, ORDER)
@@ -98,8 +99,6 @@ def _apply_to_book(book: Book, edits: list[Edit]) -> None:
             book.add_sheet(edit)
         elif isinstance(edit, RemoveSheet):
             book.remove_sheet(edit.name)
-        elif isinstance(edit, SetProperty):
-            book.set_property(edit)
 
 
 def _cells(book: Book, entry: SheetEntry, edits: list[Edit]) -> None:

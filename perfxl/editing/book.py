@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from perfxl.edit import AddSheet, EditError, SetProperty
 from perfxl.editing.cells import SheetText
-from perfxl.editing.parts import DECLARATION, Parts
+from perfxl.editing.parts import DECLARATION, Parts, Pointer
 from perfxl.editing.sheet import new_sheet
 from perfxl.editing.styles import BLANK_STYLES, Styles
 from perfxl.editing.xml import (
@@ -234,54 +235,67 @@ class Book:
         text = self.parts.text(entry.part)
         return root_of(text).prefix
 
-    def set_property(self, edit: SetProperty) -> None:
-        if not edit.name or _CONTROL.search(edit.name + (edit.value or "")):
-            raise EditError(f"文档属性 {edit.name[:50]} 含有不能保存的字符，未作修改")
+    def set_properties(self, edits: Sequence[SetProperty]) -> None:
+        """Custom document properties, the last edit of a name winning; the part goes with its last property."""
+        wanted = {edit.name: edit.value for edit in edits}
+        for name, value in wanted.items():
+            if not name or _CONTROL.search(name + (value or "")):
+                raise EditError(f"文档属性 {name[:50]} 含有不能保存的字符，未作修改")
         pointer = self.parts.pointer("", "custom-properties", "customProperties")
         if pointer is None:
-            if edit.value is None:
+            if not any(value is not None for value in wanted.values()):
                 return
-            part = "docProps/custom.xml" if "docProps/custom.xml" not in self.parts else "docProps/custom-perfxl.xml"
-            base = _STRICT_OFFICE if self._strict else _OFFICE
-            kind = "customProperties" if self._strict else "custom-properties"
-            types = f"{base}/docPropsVTypes"
-            self.parts.add(
-                part,
-                f'{DECLARATION}<Properties xmlns="{base}/{kind}" xmlns:vt="{types}"></Properties>',
-                _CUSTOM_TYPE,
-            )
-            relation = f"{base}/relationships/{kind}"
-            self.parts.point("", part, relation)
-            pointer = self.parts.pointer("", kind)
-            assert pointer is not None
+            pointer = self._new_properties()
         text = self.parts.text(pointer.target)
         root = root_of(text)
-        last = 1
-        found = None
+        pieces, place, last = [], root.inner, 1
         for element in children(text, root):
             values = attributes(text, element)
             last = max(last, int(values["pid"]) if values.get("pid", "").isdigit() else 0)
-            if values.get("name") == edit.name:
-                found = element
-        value = ""
-        if edit.value is not None:
-            vt = next((p for p, uri in namespaces(text, root).items() if uri.endswith("/docPropsVTypes")), None)
-            declared = ""
-            if vt is None:
-                types = namespaces(text, root)[root.prefix].rpartition("/")[0] + "/docPropsVTypes"
-                vt, declared = "vt:", f' xmlns:vt="{types}"'
-            written = escaped(edit.value).replace("\r", "&#13;")
-            value = f"<{vt}lpwstr{declared}>{written}</{vt}lpwstr>"
-        if found is not None:
-            inner = text[: found.inner] + value + text[found.close :]
-            text = inner if value and not found.empty else without_element(text, found)
-        elif value:
-            xml = f'<{root.prefix}property fmtid="{_CUSTOM_ID}" pid="{last + 1}" name="{quoted(edit.name)}">'
-            text = with_last(text, root, f"{xml}{value}</{root.prefix}property>")
+            if (name := values.get("name", "")) not in wanted:
+                continue
+            value = wanted[name]
+            if value is None or element.empty:
+                pieces.append(text[place : element.start])
+                place = element.end
+            else:
+                pieces += (text[place : element.inner], self._property_value(text, value))
+                place = element.close
+                del wanted[name]
+        pieces.append(text[place : root.close])
+        for name, value in wanted.items():
+            if value is not None:
+                last += 1
+                pieces.append(
+                    f'<{root.prefix}property fmtid="{_CUSTOM_ID}" pid="{last}" name="{quoted(name)}">'
+                    f"{self._property_value(text, value)}</{root.prefix}property>"
+                )
+        text = with_last(text[: root.inner] + text[root.close :], replace(root, close=root.inner), "".join(pieces))
         self.parts.put(pointer.target, text)
         if not children(text, root_of(text)):
             self.parts.unpoint("", pointer)
             self.parts.remove(pointer.target)
+
+    @staticmethod
+    def _property_value(text: str, value: str) -> str:
+        spaces = namespaces(text, root := root_of(text))
+        vt = next((prefix for prefix, uri in spaces.items() if uri.endswith("/docPropsVTypes")), None)
+        declared = ""
+        if vt is None:
+            vt, declared = "vt:", f' xmlns:vt="{spaces[root.prefix].rpartition("/")[0]}/docPropsVTypes"'
+        written = escaped(value).replace("\r", "&#13;")
+        return f"<{vt}lpwstr{declared}>{written}</{vt}lpwstr>"
+
+    def _new_properties(self) -> Pointer:
+        part = "docProps/custom.xml" if "docProps/custom.xml" not in self.parts else "docProps/custom-perfxl.xml"
+        base = _STRICT_OFFICE if self._strict else _OFFICE
+        kind = "customProperties" if self._strict else "custom-properties"
+        xml = f'{DECLARATION}<Properties xmlns="{base}/{kind}" xmlns:vt="{base}/docPropsVTypes"></Properties>'
+        self.parts.add(part, xml, _CUSTOM_TYPE)
+        self.parts.point("", part, f"{base}/relationships/{kind}")
+        pointer = self.parts.pointer("", kind)
+        assert pointer is not None
+        return pointer
 
 
 def _without_local_names(text: str, index: int) -> str:

@@ -85,9 +85,12 @@ class SheetText:
 
     name: str
     frame: str
-    rows: list[Row]
     prefix: str
+    _body: str
+    """The rows as they were written."""
     _groups: bool
+    """Whether there are formulas that fill more than one cell."""
+    _rows: list[Row] | None = None
     dropped_formulas: set[tuple[int, int]] = field(default_factory=set)
     changed_values: bool = False
 
@@ -97,21 +100,33 @@ class SheetText:
         data = child(text, root, "sheetData")
         if data is None:
             raise EditError(f"工作表 {name} 没有单元格数据，未作修改")
-        rows: list[Row] = []
-        place = data.inner
-        number = 0
-        for found in elements(text, data.inner, data.close):
-            written = attributes(text, found).get("r") if found.local == "row" else None
-            number = int(written) if written else number + 1
-            rows.append(Row(number, text[place : found.end], found.prefix))
-            place = found.end
-        frame = text[: data.inner] + text[place:] if rows else text
-        groups = 't="array"' in text or 't="dataTable"' in text or "t='array'" in text or "t='dataTable'" in text
-        return cls(name, frame, rows, root.prefix, groups)
+        body = text[data.inner : data.close]
+        groups = any(f"t={mark}{kind}{mark}" in body for mark in "\"'" for kind in ("array", "dataTable"))
+        return cls(name, text[: data.inner] + text[data.close :], root.prefix, body, groups)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row, split at the first call."""
+        if self._rows is None:
+            self._rows = []
+            place = number = 0
+            for found in elements(self._body, 0, len(self._body)):
+                written = attributes(self._body, found).get("r") if found.local == "row" else None
+                number = int(written) if written else number + 1
+                self._rows.append(Row(number, self._body[place : found.end], found.prefix))
+                place = found.end
+            self._body = self._body[place:]
+        return self._rows
+
+    @property
+    def touched(self) -> list[Row]:
+        """The rows that are written otherwise than before."""
+        return [row for row in self._rows or () if row.cells is not None and row.written() != row.raw]
 
     def written(self) -> str:
         """The part with its changes."""
-        return self.with_rows("".join(row.written() for row in self.rows)) if self.rows else self.frame
+        body = "".join(row.written() for row in self._rows or ()) + self._body
+        return self.with_rows(body) if body else self.frame
 
     def with_rows(self, body: str) -> str:
         """The frame with these rows in it."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import overload
 
 from perfxl.edit import AddSheet, Edit, EditError, RemoveSheet, SetFormula, SetProperty, SetValue
+from perfxl.edited import as_read
 from perfxl.editing.book import Book
 from perfxl.editing.cells import Row, SheetText
 from perfxl.editing.xml import elements, with_attribute
-from perfxl.grid import Cell, CellRef, CellValue
+from perfxl.grid import Cell, CellRef
 from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetContext, SheetReader
 from perfxl.sources.xlsx_strings import read_properties
 from perfxl.sources.xlsx_styles import CellStyle
@@ -38,15 +38,14 @@ class _Numbers(Sequence[str]):
 
 def verify_sheet(sheet: SheetText, edits: Iterable[Edit]) -> None:
     """EditError, naming the cell, unless the touched rows read as meant. The other rows are as they were."""
-    touched = [row for row in sheet.rows if row.cells is not None and row.written() != row.raw]
-    if not touched:
+    if not (touched := sheet.touched):
         return
     meant = _read(sheet, ((row, row.raw) for row in touched if row.raw))
     found = _read(sheet, ((row, row.written()) for row in touched))
     for edit in edits:
         if isinstance(edit, SetValue | SetFormula) and edit.sheet.casefold() == sheet.name.casefold():
             formula = edit.formula if isinstance(edit, SetFormula) else None
-            value = _as_read(edit.value)
+            value = as_read(edit.value)
             if value is None and formula is None:
                 meant.pop((edit.row, edit.column), None)
             else:
@@ -121,11 +120,3 @@ def _same(meant: Cell | None, found: Cell | None) -> bool:
         # A follower of a shared formula may have become its master, with a text of its own.
         return False
     return meant.value == found.value and type(meant.value) is type(found.value)
-
-
-def _as_read(value: CellValue) -> CellValue:
-    """A value as the reader gives it back: at 15 digits, and an empty text as a blank."""
-    if isinstance(value, Decimal):
-        number = float(value)
-        return Decimal(f"{number:.15g}") if number else Decimal(0)
-    return None if value == "" else value

@@ -18,8 +18,6 @@ _ATTRIBUTE = re.compile(r"\s+([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _REFERENCE = re.compile(r"&(#x[0-9A-Fa-f]+|#[0-9]+|[a-z]+);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-# Elements that never hold one of their own name: their end is the next end tag.
-_FLAT = {"sheetData", "row", "c", "comment", "property", "xf", "Relationship", "definedName"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ def elements(text: str, start: int, end: int) -> Iterator[Element]:
         if tag[4]:
             yield Element(name, tag.start(), place, place, place)
             continue
-        if jump and name.rpartition(":")[2] in _FLAT:
-            close = text.find(f"</{name}", place, end)
-            after = text.find(">", close) + 1
+        close = text.find(f"</{name}>", place, end) if jump else -1
+        if close >= 0 and text.find(f"<{name}", place, close) < 0:
+            after = close + len(name) + 3
         else:
             close, after = _end_of(text, place, end)
         yield Element(name, tag.start(), place, close, after)
