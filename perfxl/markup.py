@@ -230,6 +230,7 @@ def _marks(workbook: Workbook, review: FileReview, computed: _Computed) -> Itera
     for finding in _ranked(review.findings):
         if finding.at.row and finding.at.sheet in sheets:
             by_place.setdefault(replace(finding.at, file=workbook.file), []).append(finding)
+    fills = []
     for place, findings in sorted(by_place.items()):
         texts = [_computed_text(*computed[place])] if place in computed else []
         texts += map(_note_text, findings[:_MOST_IN_A_NOTE])
@@ -239,7 +240,8 @@ def _marks(workbook: Workbook, review: FileReview, computed: _Computed) -> Itera
         open_ones = [finding.severity for finding in findings if not finding.settled]
         if open_ones:
             argb, bold, italic = _FILLS[max(open_ones)]
-            yield SetFill(place.sheet, place.row, place.column, argb, bold, italic)
+            fills.append(SetFill(place.sheet, place.row, place.column, argb, bold, italic))
+    yield from fills
 
 
 def _computed_text(value: Constant, derivation: str) -> str:

@@ -150,9 +150,7 @@ def _fills(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
 
 def _notes(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
     notes = Notes(book.parts, entry.part, frame, book.office, entry.id)
-    for edit in edits:
-        if isinstance(edit, SetNote):
-            notes.set(edit)
+    notes.set_all(edit for edit in edits if isinstance(edit, SetNote))
     return notes.frame
 
 

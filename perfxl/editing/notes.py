@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence, Set
 
 from perfxl.edit import EditError, SetNote
 from perfxl.editing.cells import MAX_TEXT, cell_text, position
@@ -27,6 +28,8 @@ _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.co
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _SHAPE = re.compile(r"\s*<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
 _SHAPE_NUMBER = re.compile(r"_x0000_s([0-9]{1,9})")
+_BOX_ROW = re.compile(r"<x:Row>\s*([0-9]{1,9})\s*</x:Row>")
+_BOX_COLUMN = re.compile(r"<x:Column>\s*([0-9]{1,9})\s*</x:Column>")
 _BLOCK = re.compile(r"idmap[^>]*\bdata\s*=\s*[\"']([0-9]{1,6})")
 _NAMESPACES = {
     "v": "urn:schemas-microsoft-com:vml",
@@ -52,30 +55,33 @@ class Notes:
         self._comments = pointer.target if pointer else None
         self._drawing = self._legacy_drawing()
 
-    def set(self, edit: SetNote) -> None:
-        """Write, extend or take away a note."""
+    def set_all(self, edits: Iterable[SetNote]) -> None:
+        """Write, extend or take away notes; the last edit of a cell wins."""
+        latest = {(edit.row, edit.column): edit for edit in edits}
+        text = self._text() if self._comments else ""
+        there = {position(attributes(text, comment).get("ref", "")) for comment in self._all()}
+        new = [edit for place, edit in latest.items() if place not in there and edit.text is not None]
+        for place in latest.keys() & there:
+            self._change(latest[place])
+        self._add(new)
+
+    def _change(self, edit: SetNote) -> None:
+        """Of a cell that has a note."""
         place = f"{column_letters(edit.column)}{edit.row}"
         found = self._find(place)
-        if found is not None:
-            author = self._author(found)
-            if author.startswith("tc="):
-                return
-            if author == edit.author:
-                self._remove(found)
-                found = None
-                if edit.text is None:
-                    self._remove_box(edit.row, edit.column)
-                    self._tidy(edit.author)
-                    return
-            else:
-                self._write_below(found, edit)
-                return
-        if edit.text is None:
+        assert found is not None
+        author = self._author(found)
+        if author.startswith("tc="):
             return
-        if len(edit.text) > MAX_TEXT:
-            raise EditError(f"{edit.sheet}!{place} 的批注超过 {MAX_TEXT:,} 字，未作修改")
-        self._add(place, edit.text, edit.author)
-        self._add_box(edit.row, edit.column, edit.text)
+        if author != edit.author:
+            self._write_below(found, edit)
+            return
+        self._put(without_element(self._text(), found))
+        if edit.text is None:
+            self._remove_boxes({(edit.row, edit.column)})
+            self._tidy(edit.author)
+        else:
+            self._add([edit])
 
     def by(self, author: str) -> dict[tuple[int, int], str]:
         """The texts of an author's notes by row and column, without what stands below another author's."""
@@ -90,9 +96,20 @@ class Notes:
 
     def clear(self, author: str) -> None:
         """Take away all that the author wrote on the sheet."""
-        places = [position(attributes(self._text(), comment).get("ref", "")) for comment in self._all()]
-        for row, column in places:
-            self.set(SetNote("", row, column, None, author))
+        if self._comments is None:
+            return
+        text, kept, place, gone = self._text(), [], 0, set()
+        for comment in self._all():
+            if self._author(comment) == author:
+                gone.add(position(attributes(text, comment).get("ref", "")))
+                kept.append(text[place : comment.start])
+                place = comment.end
+        self._put("".join((*kept, text[place:])))
+        self._remove_boxes(gone)
+        for comment in self._all():
+            row, column = position(attributes(self._text(), comment).get("ref", ""))
+            self._change(SetNote("", row, column, None, author))
+        self._tidy(author)
 
     def _all(self) -> list[Element]:
         if self._comments is None:
@@ -122,9 +139,6 @@ class Notes:
         number = attributes(self._text(), comment).get("authorId", "")
         authors = self._authors()
         return authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
-
-    def _remove(self, comment: Element) -> None:
-        self._put(without_element(self._text(), comment))
 
     def _write_below(self, comment: Element, edit: SetNote) -> None:
         """Our text behind another author's, found again by the mark before it."""
@@ -165,7 +179,10 @@ class Notes:
         found = children(text, comments) if comments else []
         return next((one for one in found if one.start == comment.start), None)
 
-    def _add(self, place: str, note: str, author: str) -> None:
+    def _add(self, edits: Sequence[SetNote]) -> None:
+        """Notes of cells that have none."""
+        if not edits:
+            return
         if self._comments is None:
             self._comments = self._parts.free_name("xl/comments{}.xml")
             namespace = namespaces(self.frame, root_of(self.frame))[root_of(self.frame).prefix]
@@ -179,18 +196,25 @@ class Notes:
         text = self._text()
         root = root_of(text)
         x = root.prefix
-        if author not in authors:
-            parent = child(text, root, "authors")
-            assert parent is not None
-            text = with_last(text, parent, f"<{x}author>{escaped(author)}</{x}author>")
-            authors.append(author)
+        for author in dict.fromkeys(edit.author for edit in edits):
+            if author not in authors:
+                parent = child(text, root_of(text), "authors")
+                assert parent is not None
+                text = with_last(text, parent, f"<{x}author>{escaped(author)}</{x}author>")
+                authors.append(author)
         parent = child(text, root_of(text), "commentList")
         assert parent is not None
-        xml = (
-            f'<{x}comment ref="{place}" authorId="{authors.index(author)}"><{x}text><{x}r>'
-            f'<{x}t xml:space="preserve">{cell_text(note)}</{x}t></{x}r></{x}text></{x}comment>'
-        )
-        self._put(with_last(text, parent, xml))
+        comments = []
+        for edit in edits:
+            place, note = f"{column_letters(edit.column)}{edit.row}", edit.text or ""
+            if len(note) > MAX_TEXT:
+                raise EditError(f"{edit.sheet}!{place} 的批注超过 {MAX_TEXT:,} 字，未作修改")
+            comments.append(
+                f'<{x}comment ref="{place}" authorId="{authors.index(edit.author)}"><{x}text><{x}r>'
+                f'<{x}t xml:space="preserve">{cell_text(note)}</{x}t></{x}r></{x}text></{x}comment>'
+            )
+        self._put(with_last(text, parent, "".join(comments)))
+        self._add_boxes(edits)
 
     def _tidy(self, author: str) -> None:
         """Take away the author, and the parts, that only our notes needed."""
@@ -232,31 +256,21 @@ class Notes:
                 return pointer.target
         raise EditError("批注的图形部件缺失，未作修改")
 
-    def _add_box(self, row: int, column: int, note: str) -> None:
+    def _add_boxes(self, edits: Sequence[SetNote]) -> None:
         if self._drawing is None:
             self._new_drawing()
         assert self._drawing is not None
         text = self._parts.text(self._drawing)
-        if any(_is_box(shape[0], row, column) for shape in _SHAPE.finditer(text)):
-            return
+        there = {_box_place(shape[0]) for shape in _SHAPE.finditer(text)}
         if 'id="_x0000_t202"' not in text:
             text = _before_end(text, _SHAPE_TYPE)
         block = _BLOCK.search(text)
         least = 1024 * int(block[1]) if block else 1024
-        number = max([least, *(int(found) for found in _SHAPE_NUMBER.findall(text))]) + 1
+        number = max([least, *(int(found) for found in _SHAPE_NUMBER.findall(text))])
         missing = "".join(f' xmlns:{p}="{uri}"' for p, uri in _NAMESPACES.items() if f"xmlns:{p}=" not in text)
-        lines = min(12, 2 + sum(1 + len(line) // 18 for line in note.split("\n")))
-        anchor = f"{column}, 15, {max(row - 2, 0)}, 10, {column + 3}, 15, {max(row - 2, 0) + lines}, 4"
-        shape = (
-            f'<v:shape{missing} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;'
-            f'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-            '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-            '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
-            '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-            f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>"
-            f"<x:Row>{row - 1}</x:Row><x:Column>{column - 1}</x:Column></x:ClientData></v:shape>"
-        )
-        self._parts.put(self._drawing, _before_end(text, shape))
+        new = [edit for edit in edits if (edit.row, edit.column) not in there]
+        shapes = (_box(edit, number + count, missing) for count, edit in enumerate(new, start=1))
+        self._parts.put(self._drawing, _before_end(text, "".join(shapes)))
 
     def _new_drawing(self) -> None:
         self._drawing = self._parts.free_name("xl/drawings/vmlDrawing{}.vml")
@@ -275,14 +289,11 @@ class Notes:
         xml = f'<{root.prefix}legacyDrawing{declared} {prefix}id="{identifier}"/>'
         self.frame = with_child(self.frame, root, xml, "legacyDrawing", ORDER)
 
-    def _remove_box(self, row: int, column: int) -> None:
+    def _remove_boxes(self, places: Set[tuple[int, int]]) -> None:
         if self._drawing is None:
             return
         text = self._parts.text(self._drawing)
-        for shape in _SHAPE.finditer(text):
-            if _is_box(shape[0], row, column):
-                self._parts.put(self._drawing, text[: shape.start()] + text[shape.end() :])
-                return
+        self._parts.put(self._drawing, _SHAPE.sub(lambda box: "" if _box_place(box[0]) in places else box[0], text))
 
 
 def _texts(text: str, body: Element) -> list[Element]:
@@ -296,12 +307,27 @@ def _texts(text: str, body: Element) -> list[Element]:
     return found
 
 
-def _is_box(shape: str, row: int, column: int) -> bool:
+def _box(edit: SetNote, number: int, declared: str) -> str:
+    row, column = edit.row, edit.column
+    lines = min(12, 2 + sum(1 + len(line) // 18 for line in (edit.text or "").split("\n")))
+    anchor = f"{column}, 15, {max(row - 2, 0)}, 10, {column + 3}, 15, {max(row - 2, 0) + lines}, 4"
     return (
-        'ObjectType="Note"' in shape
-        and re.search(rf"<x:Row>\s*{row - 1}\s*</x:Row>", shape) is not None
-        and re.search(rf"<x:Column>\s*{column - 1}\s*</x:Column>", shape) is not None
+        f'<v:shape{declared} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;'
+        f'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+        '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+        '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+        '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+        f"<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>"
+        f"<x:Row>{row - 1}</x:Row><x:Column>{column - 1}</x:Column></x:ClientData></v:shape>"
     )
+
+
+def _box_place(shape: str) -> tuple[int, int] | None:
+    """Row and column of the cell whose note the shape is; None for a shape of another kind."""
+    row, column = _BOX_ROW.search(shape), _BOX_COLUMN.search(shape)
+    if 'ObjectType="Note"' not in shape or row is None or column is None:
+        return None
+    return int(row[1]) + 1, int(column[1]) + 1
 
 
 def _before_end(text: str, xml: str) -> str:

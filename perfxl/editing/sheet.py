@@ -189,10 +189,16 @@ Area = tuple[int, int, int, int]
 
 def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[SetFill], int]) -> str:
     """The frame with these cells filled, or shown as they were."""
-    for fill in fills:
-        frame = _without_fill(frame, fill.row, fill.column)
+    latest = {(fill.row, fill.column): fill for fill in fills}
+    if _ours(frame):
+        for row, column in latest:
+            frame = _without_fill(frame, row, column)
+    places: dict[int, list[str]] = {}
+    for (row, column), fill in latest.items():
         if fill.argb is not None:
-            frame = _with_fill(frame, fill.row, fill.column, dxf(fill))
+            places.setdefault(dxf(fill), []).append(f"{column_letters(column)}{row}")
+    for shown, cells in places.items():
+        frame = _with_fill(frame, " ".join(cells), shown)
     return frame
 
 
@@ -217,8 +223,7 @@ def _ours(frame: str) -> list[tuple[Element, str]]:
     return found
 
 
-def _with_fill(frame: str, row: int, column: int, dxf: int) -> str:
-    place = f"{column_letters(column)}{row}"
+def _with_fill(frame: str, place: str, dxf: int) -> str:
     for element, shown in _ours(frame):
         if shown == str(dxf):
             places = attributes(frame, element).get("sqref", "")

@@ -45,6 +45,7 @@ class Styles:
         self.text = text
         self._prefix = root_of(text).prefix
         self._lists: dict[str, list[str]] = {}
+        self._looks: dict[tuple[Look, bool], int] = {}
         self._variants: dict[tuple[int, bool], int] = {}
 
     def locked(self, style: int, locked: bool) -> int:
@@ -76,6 +77,7 @@ class Styles:
                 self.text = self.text[: element.start] + _with_lock(raw, True) + self.text[element.end :]
         self._lists.clear()
         self._variants.clear()
+        self._looks.clear()
 
     def is_locked(self, style: int) -> bool:
         """Whether cells of this format are locked on a protected sheet."""
@@ -96,6 +98,11 @@ class Styles:
 
     def look(self, look: Look, *, quoted: bool) -> int:
         """A cell format; `quoted` for text that would else become a formula when typed again."""
+        if (look, quoted) not in self._looks:
+            self._looks[look, quoted] = self._new_look(look, quoted)
+        return self._looks[look, quoted]
+
+    def _new_look(self, look: Look, quoted: bool) -> int:
         x = self._prefix
         base = self._list("fonts")
         name = re.search(r"<[^>]*\bname\s[^>]*/>", base[0]) if base else None
