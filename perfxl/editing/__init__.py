@@ -53,7 +53,9 @@ def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
         if change is None:
             _apply_to_book(book, list(group))
         else:
-            change(book, book.sheet(sheet), list(group))
+            entry, made = book.sheet(sheet), list(group)
+            if change is not _CLEARING or book.may_have_marks(entry):
+                change(book, entry, made)
     sheets = book.keep()
     edited = book.parts.packed()
     if edited is not data:
@@ -176,13 +178,14 @@ def _footers(_: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
     return frame
 
 
+_CLEARING = _frame(_clearing)
 _APPLY_TO_SHEET: dict[type[Edit], _Change] = {
     SetValue: _cells,
     SetFormula: _cells,
     SetLocked: _locks,
     SetFill: _frame(_fills),
     SetNote: _frame(_notes),
-    ClearMarks: _frame(_clearing),
+    ClearMarks: _CLEARING,
     ProtectSheet: _frame(_protection),
     SetFooter: _frame(_footers),
 }

@@ -128,6 +128,10 @@ class Book:
             self._open[entry.part] = SheetText.parse(entry.name, self.parts.text(entry.part))
         return self._open[entry.part]
 
+    def may_have_marks(self, entry: SheetEntry) -> bool:
+        """False for a sheet that has no notes and nowhere our name, which is soon seen."""
+        return self.parts.pointer(entry.part, "comments") is not None or self.parts.mentions(entry.part, "perfxl")
+
     def keep(self) -> list[SheetText]:
         """Put all changes into the package; the sheets that were opened."""
         for part, sheet in self._open.items():

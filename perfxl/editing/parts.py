@@ -82,6 +82,14 @@ class Parts:
             self._texts[key], self._encodings[key] = decoded(data, name)
         return self._texts[key]
 
+    def mentions(self, name: str, word: str) -> bool:
+        """Whether an ASCII word stands in the part, in any encoding; without the cost of parsing it."""
+        key = self._found(name)
+        if key is None or key in self._texts:
+            return key is not None and word in self._texts[key]
+        data = self._package.read(key)
+        return any(word.encode(encoding) in data for encoding in ("ascii", "utf-16-le", "utf-16-be"))
+
     def put(self, name: str, text: str) -> None:
         """Another text for a part that has been read."""
         key = self._found(name)

@@ -19,6 +19,8 @@ _FULL = 0xFFFFFFFF
 _DOS_1980 = 0x21
 _UTF_8_NAME = 0x800
 _DEFLATED = 8
+_LEVEL = 3
+"""Half the time of level 6 for a seventh more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +137,5 @@ def _new(name: str, content: bytes, place: int) -> tuple[bytes, bytes]:
 
 
 def _deflated(content: bytes) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(content) + packer.flush()
