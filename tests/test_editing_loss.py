@@ -293,7 +293,9 @@ def test_edits_and_their_inverse_give_the_same_content() -> None:
     data = full_workbook()
     back = apply_edits(apply_edits(data, ALL), INVERSE)
     assert read_xlsx(back, "") == read_xlsx(data, "")
-    changed = changed_parts(data, back)
+    with zipfile.ZipFile(io.BytesIO(data)) as one, zipfile.ZipFile(io.BytesIO(back)) as other:
+        assert one.namelist() == other.namelist()
+        changed = {name for name in one.namelist() if one.read(name) != other.read(name)}
     # Formats stay appended, one formula waits to be chained, and everything is computed at the next opening.
     assert changed == {SHEET_1, "xl/styles.xml", BOOK, "xl/calcChain.xml"}
 

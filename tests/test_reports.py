@@ -131,7 +131,8 @@ def test_json_has_exactly_the_keys_of_the_contract() -> None:
 
     schema = json.loads(json_schema())
     assert list(schema["properties"]) == ["schema_version", "files", "summary"]
-    assert keys("FileModel") == "path status forms findings"
+    assert keys("FileModel") == "path status seal forms findings"
+    assert keys("SealModel") == "status open signature code submission"
     assert keys("FormModel") == (
         "kind scheme place project unit department year funding indicators "
         "total_reported total_computed grade_reported grade_computed"
