@@ -28,6 +28,7 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
     """
     sweep(target.parent)
     try:
+        _refuse_open(target)
         if _bytes_of(source) != before:
             raise EditError(f"{source.name} 在处理期间被改动，未作修改，请再试一次")
         old = None
@@ -48,6 +49,16 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
         ) from error
     except OSError as error:
         raise EditError(f"无法写入 {target.name}：{_reason(error)}；文件未作修改") from error
+
+
+def _refuse_open(target: Path) -> None:
+    """EditError where Excel, WPS or LibreOffice has left its mark beside the file: not every system stops a replace."""
+    for owner in (target.with_name(f"~${target.name}"), target.with_name(f".~lock.{target.name}#")):
+        if owner.exists():
+            raise EditError(
+                f"{target.name} 正被打开：请先在 Excel/WPS 中关闭；确认没有打开的，删去同一文件夹里的 {owner.name}；"
+                "文件未作修改"
+            )
 
 
 def sweep(folder: Path) -> None:
