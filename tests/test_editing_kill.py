@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any, Self
 
 import pytest
 
@@ -67,7 +69,44 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     assert strays > 0
 
 
-@pytest.mark.parametrize("owner", ["~$表.xlsx", ".~lock.表.xlsx#"])
+@pytest.mark.parametrize("part", [0, 1, 5000])
+def test_a_disk_that_fills_up_while_writing(part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(next(iter(TEMPLATES.glob("*.xlsx"))).read_bytes())
+    before, real = path.read_bytes(), Path.open
+
+    def small_disk(self: Path, mode: str = "r") -> Any:
+        file = real(self, mode)
+        return _SmallDisk(file, part) if "x" in mode else file
+
+    monkeypatch.setattr(Path, "open", small_disk)
+    with pytest.raises(EditError, match="磁盘已满；文件未作修改"):
+        write_edited(path, [SetProperty("a", "b")])
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+class _SmallDisk:
+    """A file that takes some bytes and no more."""
+
+    def __init__(self, file: Any, room: int) -> None:
+        self._file, self._room = file, room
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, data: bytes) -> int:
+        self._file.write(data[: self._room])
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+@pytest.mark.parametrize("owner", ["~$表.xlsx", ".~表.xlsx", ".~lock.表.xlsx#"])
 def test_a_file_that_is_open_elsewhere_is_not_replaced(owner: str, tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
     path.write_bytes(next(iter(TEMPLATES.glob("*.xlsx"))).read_bytes())

@@ -363,7 +363,12 @@ def names_the_change(mutation: Mutation, changes: tuple[Change, ...], id_: str, 
         shown = before.shown[id_]
         return bool(gone) and (not beside or any(change.before in (plain(shown), "公式") for change in gone))
     if beside:
-        return bool(here)
+        # A row that was blank is new as a whole: it is named by its first cell, with all its words.
+        typed_in = str(mutation.cell.value) if mutation.cell else ""
+        new_row = [
+            change for change in changes if change.kind == "row_added" and change.at and typed_in in change.after
+        ]
+        return bool(here) or any(change.at and change.at.row == mutation.at.row for change in new_row)
     return any(_kind_of_place(change.id) == own for change in here) or bool(gone and here)
 
 

@@ -53,7 +53,8 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
 
 def _refuse_open(target: Path) -> None:
     """EditError where Excel, WPS or LibreOffice has left its mark beside the file: not every system stops a replace."""
-    for owner in (target.with_name(f"~${target.name}"), target.with_name(f".~lock.{target.name}#")):
+    for mark in (f"~${target.name}", f".~{target.name}", f".~lock.{target.name}#"):
+        owner = target.with_name(mark)
         if owner.exists():
             raise EditError(
                 f"{target.name} 正被打开：请先在 Excel/WPS 中关闭；确认没有打开的，删去同一文件夹里的 {owner.name}；"
