@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from perfxl.commands import check, clean, explain, keys, lock, new, schema, scheme, score, template, verify
+from perfxl.commands import check, clean, explain, keys, lock, new, receipt, schema, scheme, score, template, verify
 
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("check", check.check),
@@ -16,6 +16,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("lock", lock.lock),
     ("unlock", lock.unlock),
     ("verify", verify.verify),
+    ("receipt", receipt.receipt),
     ("explain", explain.explain),
     ("new", new.new),
     ("schema", schema.schema),

@@ -13,6 +13,7 @@ from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:
     from perfxl.seal import Seal, Verdict
+    from perfxl.seal.receipt import Receipt
     from perfxl.signing import Register
 
 
@@ -21,6 +22,9 @@ def verify(
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表（TOML）。Register of public keys."),
     code: str | None = typer.Option(None, metavar="CODE", help="盖章纸质件上的封签码。Seal code on the stamped paper."),
     seal: Path | None = typer.Option(None, metavar="JSON", help="另存的 .seal.json。A seal kept apart."),
+    receipt: Path | None = typer.Option(
+        None, metavar="JSON", help="接收方的回执。A receipt to compare with."
+    ),
     format: str = typer.Option("text", metavar="FORMAT", help="text json"),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
@@ -34,11 +38,12 @@ def verify(
     from perfxl.commands.workbooks import unreadable
     from perfxl.reports.verdicts import VERDICT_FORMATS
     from perfxl.seal import same_code
+    from perfxl.seal.receipt import compared
     from perfxl.sources import UnreadableFile
 
     language = choices.language(lang)
     report = VERDICT_FORMATS[choices.one_of("--format", format, VERDICT_FORMATS)](sys.stdout, language)
-    known, apart = register(keys), _seal(seal)
+    known, apart, given = register(keys), _seal(seal), _receipt(receipt)
     for path in paths:
         if not path.exists():
             raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
@@ -47,20 +52,22 @@ def verify(
         if candidate.skipped:
             continue
         try:
-            verdict = _verdict(candidate.path, apart, known)
+            verdict = verdict_of(candidate.path, apart, known)
         except UnreadableFile as error:
             report.fail(candidate.shown, unreadable(error, language))
             result = FINDINGS
             continue
         agrees = None if code is None else bool(verdict.seal and same_code(code, verdict.seal.digest))
-        report.add(candidate.shown, verdict, agrees)
-        if verdict.status != "intact" or verdict.signature == "invalid" or agrees is False:
+        received = compared(given, verdict.seal, known) if given else None
+        report.add(candidate.shown, verdict, agrees, received)
+        bad_receipt = received is not None and not (received.same and received.signature in ("valid", "unknown"))
+        if verdict.status != "intact" or verdict.signature == "invalid" or agrees is False or bad_receipt:
             result = FINDINGS
     report.close()
     return result
 
 
-def _verdict(path: Path, apart: Seal | None, keys: Register | None) -> Verdict:
+def verdict_of(path: Path, apart: Seal | None, keys: Register | None) -> Verdict:
     from perfxl.reading import read_forms
     from perfxl.seal import verify as verify_workbook
     from perfxl.seal import verify_seal
@@ -80,3 +87,14 @@ def _seal(path: Path | None) -> Seal | None:
         return seal_from_json(path.read_bytes())
     except (SealDamaged, OSError) as error:
         raise UsageProblem(f"{path} 不是可用的封签（{error}）", f"{path} is no usable seal: {error}") from error
+
+
+def _receipt(path: Path | None) -> Receipt | None:
+    from perfxl.seal.receipt import ReceiptError, receipt_from_json
+
+    if path is None:
+        return None
+    try:
+        return receipt_from_json(path.read_bytes())
+    except (ReceiptError, OSError) as error:
+        raise UsageProblem(f"{path} 不是可用的回执（{error}）", f"{path} is no usable receipt: {error}") from error

@@ -11,6 +11,7 @@ from perfxl.reports.escaping import visible
 from perfxl.reports.printer import Printer
 from perfxl.reports.words import colon, seal_word, word
 from perfxl.seal import Change, Verdict
+from perfxl.seal.receipt import Received
 
 SCHEMA_VERSION = 1
 _STYLES = {"intact": "green", "changed": "bold red", "missing": "yellow", "damaged": "bold red"}
@@ -20,7 +21,7 @@ _NOTHING = "—"
 class VerdictReport(Protocol):
     """Takes the files one by one and is finished by `close`."""
 
-    def add(self, path: str, verdict: Verdict, code_agrees: bool | None) -> None:
+    def add(self, path: str, verdict: Verdict, code_agrees: bool | None, received: Received | None = None) -> None:
         """`code_agrees`: whether the 封签码 typed in is that of the seal; None where none was."""
 
     def fail(self, path: str, reason: str) -> None:
@@ -37,7 +38,7 @@ class VerdictText:
         self._lang = lang
         self._caveats: dict[tuple[str, str], None] = {}
 
-    def add(self, path: str, verdict: Verdict, code_agrees: bool | None) -> None:
+    def add(self, path: str, verdict: Verdict, code_agrees: bool | None, received: Received | None = None) -> None:
         lang = self._lang
         said = seal_word(verdict, lang)
         self._printer.line((visible(path), "bold"), ("  ", ""), (said, _STYLES[verdict.status]))
@@ -48,6 +49,8 @@ class VerdictText:
         if code_agrees is not None:
             agrees = word("code_agrees" if code_agrees else "code_differs", lang)
             self._printer.line((f"  {agrees}", _STYLES["intact" if code_agrees else "changed"]))
+        if received is not None:
+            self._printer.line((f"  {_received(received, lang)}", _STYLES["intact" if received.same else "changed"]))
         for change in verdict.changes:
             self._printer.line(
                 (f"  {change.at.in_file if change.at else _NOTHING} ", "cyan"), (_changed(change, lang), "")
@@ -77,7 +80,7 @@ class VerdictJson:
         self._lang = lang
         self._files: list[dict[str, Any]] = []
 
-    def add(self, path: str, verdict: Verdict, code_agrees: bool | None) -> None:
+    def add(self, path: str, verdict: Verdict, code_agrees: bool | None, received: Received | None = None) -> None:
         seal = verdict.seal
         self._files.append(
             {
@@ -90,6 +93,7 @@ class VerdictJson:
                 "signed_by": verdict.signed_by,
                 "code": seal.code if seal else None,
                 "code_agrees": code_agrees,
+                "receipt": _receipt_facts(received) if received else None,
                 "digest": seal.digest if seal else None,
                 "submission": seal.head.submission if seal else None,
                 "time": seal.head.time if seal else None,
@@ -124,6 +128,24 @@ VERDICT_FORMATS: Mapping[str, Callable[[TextIO, Language], VerdictReport]] = {"t
 def _changed(change: Change, lang: Language) -> str:
     before, after = (text or _NOTHING for text in (change.before, change.after))
     return visible(f"{change.name}{colon(lang)}“{before}” → “{after}”")
+
+
+def _received(received: Received, lang: Language) -> str:
+    receipt = received.receipt
+    facts = (word(f"signature_{received.signature}", lang), received.signed_by or receipt.receiver, receipt.time)
+    return visible("  ".join((word("receipt_same" if received.same else "receipt_other", lang), *facts)))
+
+
+def _receipt_facts(received: Received) -> dict[str, Any]:
+    receipt = received.receipt
+    return {
+        "same": received.same,
+        "signature": received.signature,
+        "signed_by": received.signed_by,
+        "receiver": receipt.receiver,
+        "time": receipt.time,
+        "verdict": receipt.verdict,
+    }
 
 
 def _head(verdict: Verdict, lang: Language) -> str:
