@@ -568,6 +568,16 @@ def test_a_seal_is_kept_in_short_properties_and_read_back() -> None:
         assert seal.problem() == ""
 
 
+def test_the_digest_can_be_recomputed_as_docs_seal_md_says() -> None:
+    seal = sealed(filled("mof/2020"))
+    parts = {int(name.rpartition(".")[2]): value.split(":", 3)[3] for name, value in seal.properties().items()}
+    payload = json.loads(zlib.decompress(base64.b64decode("".join(parts[number] for number in sorted(parts)))))
+    head = json.dumps(payload["head"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    lines = [json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in payload["lines"]]
+    name = payload["head"]["algorithm"].replace("-", "").lower()
+    assert hashlib.new(name, "\n".join((head, *lines)).encode()).hexdigest() == seal.digest == payload["digest"]
+
+
 def test_verdicts() -> None:
     workbook = filled("mof/2020")
     seal = sealed(workbook)
