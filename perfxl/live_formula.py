@@ -20,7 +20,8 @@ def native_formula(formula: str) -> str:
     arguments = list(_arguments(text, "IF"))
     if len(arguments) != 3 or arguments[0].strip() != "PX_ON" or is_live(arguments[2]):
         return ""
-    return f"={arguments[2].strip()}"
+    native = arguments[2].strip()
+    return f"={native}" if native else ""
 
 
 def _without_texts(formula: str) -> str:

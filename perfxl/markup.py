@@ -152,8 +152,22 @@ def _completed(workbook: Workbook, path: str, scheme: Scheme | None) -> tuple[_C
             continue
         again = review_workbook(edited(workbook, _values(computed | found)), path, scheme=scheme)
         if _found_again(again, found):
-            computed, review = computed | found, again
+            computed, review = computed | found, _without_stale(workbook, review, again)
     return computed, review
+
+
+def _without_stale(workbook: Workbook, before: FileReview, after: FileReview) -> FileReview:
+    """The review without what is new at formulas: until the file is opened they show their results from before."""
+    grids = {grid.sheet: grid for grid in workbook.grids}
+    known = {(finding.code, finding.at) for finding in before.findings}
+
+    def fresh(finding: Finding) -> bool:
+        at = finding.at
+        return (finding.code, at) in known or not at.row or grids[at.sheet].cell(at.row, at.column).formula is None
+
+    return replace(
+        after, reviews=tuple(replace(one, findings=tuple(filter(fresh, one.findings))) for one in after.reviews)
+    )
 
 
 def _values(computed: _Computed) -> Iterator[SetValue]:

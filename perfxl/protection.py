@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import secrets
 import zlib
 from collections.abc import Mapping
 from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from perfxl.edit import PasswordHash, WorkbookSettings
 
@@ -45,7 +44,7 @@ def before_from_properties(properties: Mapping[str, str]) -> WorkbookSettings | 
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(base64.b64decode("".join(parts), validate=True), _MOST_BYTES)
         return _settings().validate_json(data) if unpacking.eof else None
-    except (binascii.Error, zlib.error, ValidationError):
+    except (ValueError, zlib.error):
         return None
 
 

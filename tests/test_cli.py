@@ -17,9 +17,12 @@ import pytest
 from perfxl import __version__, batch
 from perfxl.cli import main
 from perfxl.finding import catalog
+from perfxl.layouts import write_form
 from perfxl.reports import FORMATS
 from perfxl.reports.json import json_schema
+from perfxl.scheme import builtin_schemes
 from tests.golden_files import assert_golden
+from tests.random_forms import random_form
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"
@@ -388,3 +391,99 @@ def test_colours_on_a_terminal_alone(no_color: str, coloured: bool) -> None:
     shown = os.read(master, 65536)
     os.close(master)
     assert (b"\x1b[" in shown) == coloured
+
+
+@pytest.fixture
+def right(tmp_path: Path) -> Path:
+    """A form in which nothing is wrong."""
+    scheme = builtin_schemes()["mof/2020"]
+    path = tmp_path / "表.xlsx"
+    write_form(scheme, path, random_form(scheme, 7).content)
+    return path
+
+
+def test_lock_verify_unlock_and_lock_again(capsys: Capture, right: Path) -> None:
+    before = right.read_bytes()
+    code, out, err = run(capsys, "lock", right, "--json")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{right}: 已锁定，第 1 次提交，封签码 ")
+    seal_code = out.split()[-1]
+    assert right.with_name("表.xlsx.bak").read_bytes() == before
+    apart = right.with_name("表.xlsx.seal.json")
+
+    assert run(capsys, "verify", right)[0] == 0
+    assert run(capsys, "verify", right, "--seal", apart)[0] == 0
+    for typed, expected in ((seal_code, 0), (seal_code.lower().replace("-", " "), 0), (seal_code[::-1], 1)):
+        code, out, _ = run(capsys, "verify", right, "--code", typed, "--format", "json")
+        assert (code, json.loads(out)["files"][0]["code_agrees"]) == (expected, expected == 0)
+
+    code, out, err = run(capsys, "lock", right)
+    assert (code, out, err) == (1, "", f"{right}: 文件已经锁定，封签码 {seal_code}；需要更正时请先解锁\n")
+    code, out, err = run(capsys, "score", right, "--write")
+    assert (code, out, err) == (1, "", f"{right}: 文件已经锁定，未作修改；需要更正时请先解锁\n")
+
+    assert run(capsys, "unlock", right)[0] == 2
+    assert run(capsys, "unlock", right, "--reason", " ")[0] == 2
+    assert run(capsys, "unlock", right, "--reason", "补填")[1] == f"{right}: 已解锁，改好后请重新锁定\n"
+    code, out, _ = run(capsys, "lock", right, "--lang", "en")
+    assert (code, out.rsplit(" ", 1)[0]) == (0, f"{right}: locked, submission 2, seal code")
+
+
+def test_verify_as_json(capsys: Capture, right: Path) -> None:
+    run(capsys, "lock", right, "--no-backup")
+    (right.parent / "坏.xlsx").write_bytes(b"PK")
+    code, out, _ = run(capsys, "verify", right.parent, "--format", "json")
+    document = json.loads(out)
+    assert (code, list(document)) == (1, ["schema_version", "files"])
+    by_status = {file["status"]: file for file in document["files"]}
+    assert list(by_status["unreadable"]) == ["path", "status", "reason"]
+    assert " ".join(by_status["intact"]) == (
+        "path status open other_file reason signature signed_by code code_agrees receipt digest submission time signer "
+        "changes history caveat"
+    )
+
+
+def test_a_lock_that_is_refused_says_why(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "初稿.xlsx"
+    shutil.copy(RETURNED / "滨河区图书馆-2020-初稿.xlsx", path)
+    before = path.read_bytes()
+    code, out, err = run(capsys, "lock", path)
+    lines = err.splitlines()
+    assert (code, out, lines[0]) == (1, "", f"{path}: 还有 4 个问题没有解决")
+    assert [line.split()[1] for line in lines[1:]] == ["N101", "W102", "S101", "W101"]
+    assert (path.read_bytes(), [other.name for other in tmp_path.iterdir()]) == (before, ["初稿.xlsx"])
+
+
+def test_a_lock_that_fails_in_the_end_leaves_the_file(
+    capsys: Capture, right: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = right.read_bytes()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(os, "replace", refused)
+    code, out, err = run(capsys, "lock", right, "--json")
+    assert (code, out) == (1, "")
+    assert "关闭" in err
+    assert right.read_bytes() == before
+    assert not right.with_name("表.xlsx.seal.json").exists()
+
+
+def test_score_write_and_clean(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "初稿.xlsx"
+    shutil.copy(RETURNED / "临江市公路事务中心-2025-初稿.xlsx", path)
+    code, out, _ = run(capsys, "score", path, "--write")
+    assert (code, out) == (0, f"{path}: 已写回：算出 1 格，错误 1 项，核实 1 项，提示 0 项\n")
+    assert "校验结果" in openpyxl.load_workbook(path).sheetnames
+    assert run(capsys, "clean", path)[:2] == (0, f"{path}: 已去掉标记\n")
+    assert "校验结果" not in openpyxl.load_workbook(path).sheetnames
+
+
+@pytest.mark.parametrize(
+    "arguments", [["lock"], ["unlock", "--reason", "补填"], ["clean"], ["score", "--write"], ["verify"]]
+)
+def test_a_wrong_path_is_one_sentence(capsys: Capture, tmp_path: Path, arguments: list[str]) -> None:
+    code, out, err = run(capsys, *arguments, tmp_path / "没有.xlsx")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "请核对路径" in err
