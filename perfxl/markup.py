@@ -6,16 +6,14 @@ computed values by the note that says so. So marking again replaces the old mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote, SetValue
-from perfxl.edited import edited
+from perfxl.completion import Constant, Place, completion, computed_note, emptied
+from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote
 from perfxl.editing import apply_edits, notes_by
-from perfxl.figures import percent, points
+from perfxl.figures import points
 from perfxl.finding import Finding, Severity
-from perfxl.form import Located, SelfEvaluation
 from perfxl.grid import CellRef, Workbook
 from perfxl.reading.explanations import HEADER, SHEET, Explanation, explanation_of, read_explanations
 from perfxl.reports.escaping import visible
@@ -27,14 +25,8 @@ from perfxl.working_paper import SHEET as WORKING_PAPER
 
 AUTHOR = "perfxl"
 RESULT_SHEETS = (SHEET, WORKING_PAPER)
-COMPUTED = "【计算】"
-"""Begins the note of a cell that we have filled; the value follows on the same line."""
 GONE = "已消除"
 """The 级别 of a 说明 whose finding is no longer there: kept, for the clerk may still want its words."""
-
-Place = tuple[str, int, int]
-"""Sheet, row, column."""
-Constant = Decimal | str
 
 _MOST_IN_A_NOTE = 10
 _FILLS = {
@@ -64,17 +56,19 @@ class Markup:
 
 def markup(workbook: Workbook, path: str, notes: Mapping[Place, str], *, scheme: Scheme | None = None) -> Markup:
     """Score the workbook and mark it. `notes` are those by `AUTHOR` that it has now."""
-    before = without_computed(workbook, notes)
-    computed, review = _completed(before, path, scheme)
-    results = result_sheet(workbook, review)
-    edits = (*clearing(workbook, notes), *_values(computed), *_marks(workbook, review, computed), *results)
-    return Markup(review, edits, {place: value for place, (value, _) in computed.items()})
+    done = completion(workbook, notes, path, scheme)
+    marks = _marks(workbook, done.review, done.computed)
+    edits = (*done.edits, *_without_marks(workbook), *marks, *result_sheet(workbook, done.review))
+    return Markup(done.review, edits, {place: value for place, (value, _) in done.computed.items()})
 
 
 def clearing(workbook: Workbook, notes: Mapping[Place, str]) -> Iterator[Edit]:
     """Everything that `markup` has left in the workbook, taken away; computed values that a person changed stay."""
-    for sheet, row, column in _still_computed(workbook, notes):
-        yield SetValue(sheet, row, column, None)
+    yield from emptied(workbook, notes)
+    yield from _without_marks(workbook)
+
+
+def _without_marks(workbook: Workbook) -> Iterator[Edit]:
     for grid in workbook.grids:
         if grid.sheet in RESULT_SHEETS:
             yield RemoveSheet(grid.sheet)
@@ -116,120 +110,6 @@ def result_sheet(workbook: Workbook, review: FileReview, *, explained_only: bool
         yield AddSheet(SHEET, (*_head(review), *(rows or [_nothing()])), _WIDTHS, frozen_rows=_HEAD_ROWS)
 
 
-# Computed values
-
-
-def without_computed(workbook: Workbook, notes: Mapping[Place, str]) -> Workbook:
-    """The workbook with the cells blank that we have filled and nobody has changed since."""
-    return edited(workbook, (SetValue(*place, None) for place in _still_computed(workbook, notes)))
-
-
-def _still_computed(workbook: Workbook, notes: Mapping[Place, str]) -> list[Place]:
-    grids = {grid.sheet: grid for grid in workbook.grids}
-    found: list[Place] = []
-    for (sheet, row, column), note in sorted(notes.items()):
-        cell = grids[sheet].cell(row, column) if note.startswith(COMPUTED) and sheet in grids else None
-        if cell and cell.formula is None and _written(cell.value) == note.split("\n", 1)[0].removeprefix(COMPUTED):
-            found.append((sheet, row, column))
-    return found
-
-
-def _written(value: object) -> str:
-    return points(value) if isinstance(value, Decimal) else str(value or "")
-
-
-_Computed = dict[CellRef, tuple[Constant, str]]
-"""Value and derivation."""
-
-
-def _completed(workbook: Workbook, path: str, scheme: Scheme | None) -> tuple[_Computed, FileReview]:
-    """The results that blank cells ask for, and the review with them in place: scores first, then total and grade."""
-    review = review_workbook(workbook, path, scheme=scheme)
-    computed: _Computed = {}
-    for wanted in (_scores, _totals):
-        found = {place: result for one in review.reviews for place, result in _into_blanks(workbook, wanted(one))}
-        if not found:
-            continue
-        again = review_workbook(edited(workbook, _values(computed | found)), path, scheme=scheme)
-        if _found_again(again, found):
-            computed, review = computed | found, _without_stale(workbook, review, again)
-    return computed, review
-
-
-def _without_stale(workbook: Workbook, before: FileReview, after: FileReview) -> FileReview:
-    """The review without what is new at formulas: until the file is opened they show their results from before."""
-    grids = {grid.sheet: grid for grid in workbook.grids}
-    known = {(finding.code, finding.at) for finding in before.findings}
-
-    def fresh(finding: Finding) -> bool:
-        at = finding.at
-        return (finding.code, at) in known or not at.row or grids[at.sheet].cell(at.row, at.column).formula is None
-
-    return replace(
-        after, reviews=tuple(replace(one, findings=tuple(filter(fresh, one.findings))) for one in after.reviews)
-    )
-
-
-def _values(computed: _Computed) -> Iterator[SetValue]:
-    for place, (value, _) in sorted(computed.items()):
-        yield SetValue(place.sheet, place.row, place.column, value)
-
-
-Wanted = tuple[Located[Decimal] | Located[str], Constant | None, str]
-"""A cell of the form, what belongs into it and how that was derived."""
-
-
-def _into_blanks(workbook: Workbook, wanted: Iterable[Wanted]) -> Iterator[tuple[CellRef, tuple[Constant, str]]]:
-    grids = {grid.sheet: grid for grid in workbook.grids}
-    for located, value, derivation in wanted:
-        at = located.at
-        if value is not None and not located.raw and grids[at.sheet].free(at.row, at.column):
-            yield at, (value, derivation)
-
-
-def _scores(review: Review) -> Iterator[Wanted]:
-    """预算执行率, its points, and the points of every indicator for which there is a rule."""
-    card, form = review.scorecard, review.form
-    if card is None or not isinstance(form, SelfEvaluation):
-        return
-    if card.rate is not None:
-        # As text: a cell without a percent format would show 0.9858.
-        yield form.funding.total.rate, percent(card.rate), card.rate_derivation
-    for line in (card.execution, *card.lines):
-        choice = line.allowed and line.allowed[0] != line.allowed[1]
-        yield line.reported, None if choice else line.computed, line.derivation
-
-
-def _totals(review: Review) -> Iterator[Wanted]:
-    """总分 and 等级, once every item has its points and none of them differs from its rule."""
-    card, form = review.scorecard, review.form
-    if card is None or not isinstance(form, SelfEvaluation) or card.computed_total is None:
-        return
-    lines = card.lines if card.execution.indicator else (card.execution, *card.lines)
-    if any(line.reported.value is None or line.counted != line.reported.value for line in lines):
-        return
-    yield form.total, card.computed_total, card.total_derivation
-    if form.grade:
-        yield form.grade, card.computed_grade, f"{points(card.computed_total)} 分"
-
-
-def _found_again(review: FileReview, computed: _Computed) -> bool:
-    """Whether the reader finds each value in the field that it was computed for: else the blank was no such field."""
-    read: dict[CellRef, Located[Decimal] | Located[str]] = {}
-    for one in review.reviews:
-        for located, _, _ in (*_scores(one), *_totals_cells(one)):
-            read[located.at] = located
-    return all(place in read and not read[place].blank for place in computed)
-
-
-def _totals_cells(review: Review) -> Iterator[Wanted]:
-    form = review.form
-    if isinstance(form, SelfEvaluation):
-        yield form.total, None, ""
-        if form.grade:
-            yield form.grade, None, ""
-
-
 # Marks
 
 
@@ -237,7 +117,7 @@ def _ranked(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.settled, -finding.severity))
 
 
-def _marks(workbook: Workbook, review: FileReview, computed: _Computed) -> Iterator[Edit]:
+def _marks(workbook: Workbook, review: FileReview, computed: Mapping[CellRef, tuple[Constant, str]]) -> Iterator[Edit]:
     """A note on every cell that has something to say, and a fill where something is to be done."""
     sheets = {grid.sheet for grid in workbook.grids}
     by_place: dict[CellRef, list[Finding]] = {place: [] for place in computed}
@@ -246,7 +126,7 @@ def _marks(workbook: Workbook, review: FileReview, computed: _Computed) -> Itera
             by_place.setdefault(replace(finding.at, file=workbook.file), []).append(finding)
     fills = []
     for place, findings in sorted(by_place.items()):
-        texts = [_computed_text(*computed[place])] if place in computed else []
+        texts = [computed_note(computed[place][0], visible(computed[place][1]))] if place in computed else []
         texts += map(_note_text, findings[:_MOST_IN_A_NOTE])
         if len(findings) > _MOST_IN_A_NOTE:
             texts.append(f"……共 {len(findings)} 条，见“{SHEET}”")
@@ -256,10 +136,6 @@ def _marks(workbook: Workbook, review: FileReview, computed: _Computed) -> Itera
             argb, bold, italic = _FILLS[max(open_ones)]
             fills.append(SetFill(place.sheet, place.row, place.column, argb, bold, italic))
     yield from fills
-
-
-def _computed_text(value: Constant, derivation: str) -> str:
-    return f"{COMPUTED}{_written(value)}\n{visible(derivation)}"
 
 
 def _note_text(finding: Finding) -> str:

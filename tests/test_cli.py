@@ -487,3 +487,41 @@ def test_a_wrong_path_is_one_sentence(capsys: Capture, tmp_path: Path, arguments
     code, out, err = run(capsys, *arguments, tmp_path / "没有.xlsx")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "请核对路径" in err
+
+
+def test_a_key_with_a_passphrase_signs_and_issues_a_receipt(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("cryptography")
+    form = Path(shutil.copy(RETURNED / "滨河区图书馆-2020.xlsx", tmp_path))
+    key, register = tmp_path / "单位.pem", tmp_path / "登记表.toml"
+    monkeypatch.setenv("PERFXL_PASSPHRASE", "口令 1")
+    code, out, _ = run(capsys, "key", "new", key, "--unit", "滨河区图书馆", "--passphrase")
+    register.write_text(out, "utf-8")
+    assert (code, "ENCRYPTED" in key.read_text()) == (0, True)
+    assert run(capsys, "key", "new", key, "--unit", "甲")[0] == 2
+    assert 'algorithm = "Ed25519"' in run(capsys, "key", "show", key)[1]
+    assert run(capsys, "lock", form, "--key", key)[0] == 0
+    code, out, _ = run(capsys, "receipt", form, "--key", key, "--receiver", "青山区财政局")
+    receipt = form.with_name(f"{form.name}.receipt.json")
+    assert (code, receipt.exists()) == (0, True)
+    code, out, _ = run(capsys, "verify", form, "--keys", register, "--receipt", receipt)
+    assert (code, "完好·签名有效" in out, "回执就是这一份的" in out) == (0, True, True)
+    code, out, _ = run(capsys, "check", form, "--keys", register, "--format", "json")
+    seal = json.loads(out)["files"][0]["seal"]
+    assert (code, seal["status"], seal["signature"], seal["submission"]) == (0, "intact", "valid", 1)
+    assert "封签 完好·签名有效" in run(capsys, "check", form, "--keys", register)[1]
+    report = tmp_path / "报告"
+    run(capsys, "check", form, "--keys", register, "--report", report)
+    sheet = openpyxl.load_workbook(report / "汇总表.xlsx")["汇总"]
+    assert "完好·签名有效" in [cell.value for cell in next(sheet.iter_rows(min_row=4, max_row=4))]
+    monkeypatch.setenv("PERFXL_PASSPHRASE", "不对")
+    code, _, err = run(capsys, "lock", form, "--key", key)
+    assert (code, "口令不对" in err) == (2, True)
+    book = openpyxl.load_workbook(form)
+    book["自评表"]["C3"] = "改过"
+    book.save(form)
+    assert run(capsys, "receipt", form, "--key", tmp_path / "没有.pem", "--receiver", "甲")[0] == 2
+    code, out, _ = run(capsys, "verify", form, "--receipt", receipt)
+    assert (code, "有改动" in out) == (1, True)
+    assert run(capsys, "verify", form, "--receipt", form)[0] == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -22,7 +22,7 @@ from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET
 from perfxl.review import review_workbook
 from perfxl.seal import Verdict, verify
-from perfxl.signing import Register, generate
+from perfxl.signing import Register, RegisteredKey, generate
 from perfxl.sources.xlsx import read_xlsx
 from tests.test_markup import DRAFT, NAME, SCHEMES, explained, filled, findings, saved, seed
 
@@ -294,6 +294,23 @@ def test_a_signature_by_an_unregistered_key_is_k107() -> None:
     assert (file_findings(signed), verdict(signed, Register(())).signature) == ([], "unknown")
     codes = [f.code for f in review_workbook(read_xlsx(signed, NAME), NAME, keys=Register(())).findings]
     assert codes == ["K107"]
+
+
+def test_a_signature_by_a_key_out_of_its_time_is_k105() -> None:
+    pytest.importorskip("cryptography")
+    key, data = generate("Ed25519"), filled("mof/2020")
+    signed = apply_edits(data, lock(data, NAME, time=NOW, key=key).edits)
+    day = NOW.date()
+
+    def codes(*valid: date | None) -> list[str]:
+        keys = Register((RegisteredKey("甲单位", key.public, *valid),))
+        return [f.code for f in review_workbook(read_xlsx(signed, NAME), NAME, keys=keys).findings]
+
+    assert (codes(day, day), codes(day + timedelta(days=1)), codes(None, day - timedelta(days=1))) == (
+        [],
+        ["K105"],
+        ["K105"],
+    )
 
 
 def test_a_foreign_property_is_kept() -> None:

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
+from perfxl.completion import COMPUTED
 from perfxl.edit import EditError, SetFill, SetNote, SetValue
 from perfxl.editing import apply_edits, notes_by
 from perfxl.figures import percent, points
@@ -21,7 +22,8 @@ from perfxl.form import Located, SelfEvaluation
 from perfxl.grid import CellRef
 from perfxl.layouts import write_form
 from perfxl.locking import lock
-from perfxl.markup import AUTHOR, COMPUTED, Markup, cleared, marked
+from perfxl.markup import AUTHOR, Markup, cleared, marked
+from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET
 from perfxl.review import review_workbook
 from perfxl.scheme import builtin_schemes
@@ -241,6 +243,25 @@ def test_blanks_are_filled_by_the_rules_and_nothing_else(scheme: str, number: in
     }
     assert changed == set(wanted)
     assert read_xlsx(cleared(data, NAME), NAME) == before
+
+
+def test_formulas_show_what_the_filled_blank_makes_of_them() -> None:
+    """The file is checked before Excel has opened it again: its total and grade are those of the filled form."""
+    before = seed(DRAFT)
+    data, markup = marked(before, NAME)
+
+    def results(content: bytes) -> tuple[list[str], object, object]:
+        workbook = read_xlsx(content, NAME)
+        form = read_forms(workbook)[0]
+        assert isinstance(form, SelfEvaluation) and form.grade
+        found = [f"{f.at.address} {f.code}" for f in review_workbook(workbook, NAME).findings]
+        return found, form.total.value, form.grade.value
+
+    assert results(before) == (["F6 F103", "H15 S104", "H22 S105", "H28 T105"], Decimal("84.5"), "良")
+    assert results(data) == (["F6 F103", "H22 S105"], Decimal("99.5"), "优")
+    assert [f"{f.at.address} {f.code}" for f in markup.review.findings] == results(data)[0]
+    assert results(marked(data, NAME)[0]) == results(data)
+    assert results(cleared(data, NAME)) == results(before)
 
 
 def test_a_computed_cell_that_the_clerk_overwrites_is_hers() -> None:

@@ -22,9 +22,7 @@ def verify(
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表（TOML）。Register of public keys."),
     code: str | None = typer.Option(None, metavar="CODE", help="盖章纸质件上的封签码。Seal code on the stamped paper."),
     seal: Path | None = typer.Option(None, metavar="JSON", help="另存的 .seal.json。A seal kept apart."),
-    receipt: Path | None = typer.Option(
-        None, metavar="JSON", help="接收方的回执。A receipt to compare with."
-    ),
+    receipt: Path | None = typer.Option(None, metavar="JSON", help="接收方的回执。A receipt to compare with."),
     format: str = typer.Option("text", metavar="FORMAT", help="text json"),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
