@@ -210,21 +210,10 @@ class SetFooter:
     text: str
 
 
-Edit = (
-    SetValue
-    | SetFormula
-    | SetNote
-    | SetFill
-    | ClearMarks
-    | SetLocked
-    | LockEveryCell
-    | ProtectSheet
-    | ProtectStructure
-    | AddSheet
-    | RemoveSheet
-    | SetProperty
-    | SetFooter
-)
+SheetEdit = SetValue | SetFormula | SetNote | SetFill | ClearMarks | SetLocked | ProtectSheet | SetFooter
+"""On one sheet, which `sheet` names."""
+BookEdit = LockEveryCell | ProtectStructure | AddSheet | RemoveSheet | SetProperty
+Edit = SheetEdit | BookEdit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from perfxl.edit import (
     AddSheet,
+    BookEdit,
     ClearMarks,
     Edit,
     EditError,
@@ -84,9 +85,7 @@ _Change = Callable[[Book, SheetEntry, list[Edit]], None]
 def _target(edit: Edit) -> tuple[_Change | None, str]:
     """What makes the edit, and the sheet it is on: neighbours alike in both are made in one go."""
     change = _APPLY_TO_SHEET.get(type(edit))
-    return change, "" if isinstance(
-        edit, LockEveryCell | ProtectStructure | AddSheet | RemoveSheet | SetProperty
-    ) else edit.sheet
+    return change, "" if isinstance(edit, BookEdit) else edit.sheet
 
 
 def _apply_to_book(book: Book, edits: list[Edit]) -> None:
