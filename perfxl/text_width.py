@@ -13,4 +13,6 @@ def display_width(text: str) -> int:
 
 def wrapped_lines(text: str, width: float) -> int:
     """The lines that a text takes in a column of so many characters."""
+    if 2 * len(text) < width and "\n" not in text:
+        return 1
     return sum(max(1, ceil(display_width(line) / max(width - 1, 1))) for line in text.split("\n"))

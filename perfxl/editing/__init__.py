@@ -48,7 +48,16 @@ def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
     All parts that no edit needs stay byte for byte, and so do the rows of a sheet. No edit, no change.
     Raises UnreadableFile where the workbook cannot be read and EditError where an edit cannot be made.
     """
-    book = Book(Parts(data))
+    parts = Parts(data)
+    try:
+        return _edited(parts, data, edits)
+    except (AssertionError, LookupError, StopIteration, RuntimeError, ValueError):
+        parts.require_sound()
+        raise
+
+
+def _edited(parts: Parts, data: bytes, edits: Sequence[Edit]) -> bytes:
+    book = Book(parts)
     before = contents(book)
     for (change, sheet), group in groupby(edits, key=_target):
         if change is None:

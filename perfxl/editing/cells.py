@@ -29,6 +29,7 @@ from perfxl.grid import CellError, CellRef, column_letters
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNWRITABLE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
@@ -415,7 +416,7 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
 
 def cell_text(text: str, *, escape_codes: bool = True) -> str:
     """Text as OOXML writes it: what XML cannot hold as `_xHHHH_`, and such a code that is meant literally too."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise EditError("文字中有不完整的字符，未作修改")
     if escape_codes:
         text = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)

@@ -74,13 +74,17 @@ class Parts:
         if key is None:
             raise EditError(f"文件缺少部件 {name}，未作修改")
         if key not in self._texts:
-            data = self._package.read(key)
-            if not key.endswith(".vml"):
-                # Excel itself wrote VML that is no XML.
-                require_well_formed(data, name)
-            self._original[key] = data
+            self._original[key] = data = self._package.read(key)
             self._texts[key], self._encodings[key] = decoded(data, name)
         return self._texts[key]
+
+    def require_sound(self) -> None:
+        """EditError for a part that was read and is no XML. What is written is checked anyway: this tells why an edit
+        came to grief."""
+        for key, data in self._original.items():
+            if not key.endswith(".vml"):
+                # Excel itself wrote VML that is no XML.
+                require_well_formed(data, self._spelled[key])
 
     def mentions(self, name: str, word: str) -> bool:
         """Whether an ASCII word stands in the part, in any encoding; without the cost of parsing it."""
