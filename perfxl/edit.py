@@ -90,6 +90,11 @@ class SetNote:
     author: str = "perfxl"
 
 
+def signed(text: str, author: str) -> str:
+    """A note's text with a last line by which it is known again where a program forgets its author."""
+    return f"{text}\n〔{author}〕"
+
+
 @dataclass(frozen=True, slots=True)
 class SetFill:
     """A colour such as `FFFFC7CE` over the cell's own fill; None shows the cell's own again.

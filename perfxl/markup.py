@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from perfxl.completion import Constant, Place, completion, computed_note, emptied
-from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote
+from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote, signed
 from perfxl.editing import apply_edits, notes_by
 from perfxl.figures import points
 from perfxl.finding import Finding, Severity
@@ -130,7 +130,7 @@ def _marks(workbook: Workbook, review: FileReview, computed: Mapping[CellRef, tu
         texts += map(_note_text, findings[:_MOST_IN_A_NOTE])
         if len(findings) > _MOST_IN_A_NOTE:
             texts.append(f"……共 {len(findings)} 条，见“{SHEET}”")
-        yield SetNote(place.sheet, place.row, place.column, "\n\n".join(texts), AUTHOR)
+        yield SetNote(place.sheet, place.row, place.column, signed("\n\n".join(texts), AUTHOR), AUTHOR)
         open_ones = [finding.severity for finding in findings if not finding.settled]
         if open_ones:
             argb, bold, italic = _FILLS[max(open_ones)]

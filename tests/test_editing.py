@@ -466,3 +466,10 @@ def test_a_file_saved_meanwhile_is_not_overwritten(form: Path, monkeypatch: pyte
     with pytest.raises(EditError, match="在处理期间被改动"):
         write_edited(form, EDITS)
     assert form.read_bytes() == other
+
+
+def test_an_edit_that_changes_nothing_beside_one_that_does() -> None:
+    data = package('<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>')
+    edits = [SetValue("表", 1, 1, Decimal(1)), SetValue("表", 2, 1, Decimal(3)), SetValue("表", 9, 9, None)]
+    cells = read_xlsx(apply_edits(data, edits), "").grids[0].cells
+    assert {place: cell.value for place, cell in cells.items()} == {(1, 1): Decimal(1), (2, 1): Decimal(3)}

@@ -7,7 +7,21 @@ from typing import Any
 
 import typer
 
-from perfxl.commands import check, clean, explain, keys, lock, new, receipt, schema, scheme, score, template, verify
+from perfxl.commands import (
+    check,
+    clean,
+    explain,
+    keys,
+    lock,
+    new,
+    office,
+    receipt,
+    schema,
+    scheme,
+    score,
+    template,
+    verify,
+)
 
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("check", check.check),
@@ -39,6 +53,8 @@ def build_app() -> typer.Typer:
     app.add_typer(scheme.app, name="scheme")
     app.add_typer(template.app, name="template")
     app.add_typer(keys.app, name="key")
+    app.add_typer(office.office, name="office")
+    app.add_typer(office.addin, name="addin")
     return app
 
 

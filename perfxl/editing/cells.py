@@ -120,9 +120,9 @@ class SheetText:
         return self._rows
 
     @property
-    def touched(self) -> list[Row]:
-        """The rows that are written otherwise than before."""
-        return [row for row in self._rows or () if row.cells is not None and row.written() != row.raw]
+    def opened(self) -> list[Row]:
+        """The rows that an edit has looked into, whether it changed them or not."""
+        return [row for row in self._rows or () if row.cells is not None]
 
     def written(self) -> str:
         """The part with its changes."""

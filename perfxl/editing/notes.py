@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 
-from perfxl.edit import EditError, SetNote
+from perfxl.edit import EditError, SetNote, signed
 from perfxl.editing.cells import MAX_TEXT, cell_text, position
 from perfxl.editing.parts import DECLARATION, Parts
 from perfxl.editing.sheet import ORDER
@@ -73,7 +73,7 @@ class Notes:
         author = self._author(found)
         if author.startswith("tc="):
             return
-        if author != edit.author:
+        if not self._is_by(found, edit.author):
             self._write_below(found, edit)
             return
         self._put(without_element(self._text(), found))
@@ -89,7 +89,7 @@ class Notes:
         found: dict[tuple[int, int], str] = {}
         for comment in self._all():
             body = child(text, comment, "text")
-            if body is not None and self._author(comment) == author:
+            if body is not None and self._is_by(comment, author):
                 written = "".join(unescaped(text[one.inner : one.close]) for one in _texts(text, body))
                 found[position(attributes(text, comment).get("ref", ""))] = written
         return found
@@ -100,7 +100,7 @@ class Notes:
             return
         text, kept, place, gone = self._text(), [], 0, set()
         for comment in self._all():
-            if self._author(comment) == author:
+            if self._is_by(comment, author):
                 gone.add(position(attributes(text, comment).get("ref", "")))
                 kept.append(text[place : comment.start])
                 place = comment.end
@@ -139,6 +139,15 @@ class Notes:
         number = attributes(self._text(), comment).get("authorId", "")
         authors = self._authors()
         return authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
+
+    def _is_by(self, comment: Element, author: str) -> bool:
+        """By its author, or by its last line where a program has forgotten the authors, as LibreOffice does."""
+        written = self._author(comment)
+        if written.strip():
+            return written == author
+        body = child(self._text(), comment, "text")
+        texts = _texts(self._text(), body) if body else []
+        return "".join(unescaped(self._text()[one.inner : one.close]) for one in texts).endswith(signed("", author))
 
     def _write_below(self, comment: Element, edit: SetNote) -> None:
         """Our text behind another author's, found again by the mark before it."""

@@ -37,11 +37,12 @@ class _Numbers(Sequence[str]):
 
 
 def verify_sheet(sheet: SheetText, edits: Iterable[Edit]) -> None:
-    """EditError, naming the cell, unless the touched rows read as meant. The other rows are as they were."""
-    if not (touched := sheet.touched):
+    """EditError, naming the cell, unless the rows that edits looked into read as meant. The others are as they were."""
+    opened = sheet.opened
+    if all(row.written() == row.raw for row in opened):
         return
-    meant = _read(sheet, ((row, row.raw) for row in touched if row.raw))
-    found = _read(sheet, ((row, row.written()) for row in touched))
+    meant = _read(sheet, ((row, row.raw) for row in opened if row.raw))
+    found = _read(sheet, ((row, row.written()) for row in opened))
     for edit in edits:
         if isinstance(edit, SetValue | SetFormula) and edit.sheet.casefold() == sheet.name.casefold():
             formula = edit.formula if isinstance(edit, SetFormula) else None

@@ -1,0 +1,145 @@
+"""A person at a LibreOffice window: what typing, undoing and dialogs do. xdotool types, Xvfb is the screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from perfxl.edit import AddSheet, Edit, NewCell, RemoveSheet, SetFill, SetNote, SetProperty, SetValue
+from perfxl.editing import notes_by
+from tests.test_hosts_contract import FORM, fills, form_file, opened, shown, started
+from xlwings_addin.hosts.libreoffice import LibreOfficeDesk, Office
+from xlwings_addin.hosts.live import apply_live, ask, read_live, reveal, snapshot
+
+pytestmark = pytest.mark.acceptance
+_PATIENCE = 20
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[LibreOfficeDesk]:
+    """LibreOffice on a display of its own."""
+    if not shutil.which("Xvfb") or not shutil.which("xdotool"):
+        if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
+            pytest.fail("Xvfb or xdotool is not installed")
+        pytest.skip("Xvfb or xdotool is not installed")
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-noreset", "-displayfd", str(writing), "-screen", "0", "1280x900x24"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as numbers, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DISPLAY", f":{numbers.readline().strip()}")
+            with started(lambda: Office(visible=True)) as libreoffice:
+                # The program ends with its last window.
+                libreoffice.create()
+                yield libreoffice
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def desk(program: LibreOfficeDesk) -> Iterator[LibreOfficeDesk]:
+    spare = program.books()
+    yield program
+    for book in program.books():
+        if book not in spare:
+            program.close(book)
+
+
+def keys(*words: str) -> None:
+    subprocess.run(["xdotool", *words], check=True, timeout=_PATIENCE)
+
+
+def focus(title: str) -> None:
+    found = until(lambda: _windows(title))
+    keys("windowfocus", "--sync", found.split()[-1])
+
+
+def _windows(title: str) -> str:
+    search = ["xdotool", "search", "--onlyvisible", "--name", title]
+    return subprocess.run(search, capture_output=True, text=True, check=False).stdout
+
+
+def until(found: Callable[[], str]) -> str:
+    deadline = time.monotonic() + _PATIENCE
+    while not (answer := found()):
+        assert time.monotonic() < deadline, "nothing came up"
+        time.sleep(0.2)
+    return answer
+
+
+def test_undo_takes_back_one_whole_change_and_redo_brings_it_again(desk: LibreOfficeDesk, tmp_path: Path) -> None:
+    book = opened(desk, form_file(tmp_path, protect=True))
+    before = shown(read_live(book))
+    edits: list[Edit] = [
+        SetValue(FORM, 2, 2, Decimal(7)),
+        SetValue(FORM, 4, 2, "补"),
+        SetNote(FORM, 2, 2, "应为 7"),
+        SetFill(FORM, 2, 2, "FFFFC7CE"),
+        SetProperty("perfxl.x", "1"),
+        RemoveSheet("说明页"),
+        AddSheet("校验结果", ((NewCell("一"),),), frozen_rows=1),
+    ]
+    apply_live(book, edits)
+    after = shown(read_live(book))
+    assert after[FORM][2, 2] == (Decimal(7), None) and after["校验结果"] == {(1, 1): ("一", None)}
+    focus("LibreOffice Calc")
+    keys("key", "ctrl+z")
+    until(lambda: "x" if shown(read_live(book)) == before else "")
+    workbook = read_live(book)
+    assert notes_by(snapshot(book), "perfxl") == {} and fills(snapshot(book)) == {}
+    assert "perfxl.x" not in workbook.properties and workbook.grids[0].protected
+    keys("key", "ctrl+y")
+    until(lambda: "x" if shown(read_live(book)) == after else "")
+    assert notes_by(snapshot(book), "perfxl") == {(FORM, 2, 2): "应为 7"}
+    assert fills(snapshot(book)) == {FORM: ["B2 FFFFC7CE"]}
+
+
+def test_what_is_typed_into_a_locked_cell_stays_out(desk: LibreOfficeDesk, tmp_path: Path) -> None:
+    book = opened(desk, form_file(tmp_path, protect=True))
+    sheet = book.sheets[FORM]
+    reveal(book, FORM, 4, 2)
+    focus("LibreOffice Calc")
+    keys("type", "typed")
+    keys("key", "Return")
+    until(lambda: str(sheet.range("B4").value or ""))
+    reveal(book, FORM, 1, 2)
+    before = _windows(".")
+    keys("type", "x")
+    # A message says that protected cells cannot be modified.
+    message = until(lambda: _windows(".").removeprefix(before))
+    keys("windowfocus", "--sync", message.split()[-1])
+    keys("key", "Return")
+    until(lambda: "closed" if _windows(".") == before else "")
+    assert sheet.range("B1").value == "甲" and sheet.range("B4").value == "typed"
+
+
+@pytest.mark.parametrize("kind", ["text", "password"])
+def test_a_question_is_answered_or_called_off(desk: LibreOfficeDesk, tmp_path: Path, kind: str) -> None:
+    book = opened(desk, form_file(tmp_path))
+    assert during(lambda: ask(book, kind, "原因"), "type", "why not") == "why not"  # type: ignore[arg-type]
+    assert during(lambda: ask(book, kind, "原因"), "key", "Escape", enter=False) is None  # type: ignore[arg-type]
+    assert during(lambda: book.app.alert("确定？", "绩效自评", "yes_no"), "key", "Return", enter=False) == "yes"
+    assert during(lambda: book.app.alert("完成", "绩效自评"), "key", "Return", enter=False) == "ok"
+
+
+def during(question: Callable[[], str | None], *typed: str, enter: bool = True) -> str | None:
+    """The answer to a dialog that is typed into while it waits."""
+    answers: list[str | None] = []
+    thread = threading.Thread(target=lambda: answers.append(question()))
+    thread.start()
+    focus("绩效自评")
+    keys(*typed)
+    if enter:
+        keys("key", "Return")
+    thread.join(_PATIENCE)
+    return answers[0]

@@ -1,0 +1,224 @@
+"""The ribbon's buttons on a live workbook: in memory, and the same in LibreOffice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlwings as xw
+
+from perfxl.edit import SetValue
+from perfxl.editing import apply_edits, notes_by
+from perfxl.markup import AUTHOR, marked
+from perfxl.reading import read_forms
+from perfxl.reading.explanations import SHEET, read_explanations
+from perfxl.seal import verify
+from perfxl.sources import read_workbook
+from perfxl.sources.xlsx import read_xlsx
+from xlwings_addin import ribbon
+from xlwings_addin.hosts import live
+from xlwings_addin.hosts.engine import Engine
+from xlwings_addin.hosts.libreoffice import Office, OfficeMissing
+from xlwings_addin.hosts.memory import MemoryDesk
+from xlwings_addin.hosts.oxt import BUTTONS
+
+RETURNED = Path(__file__).parent.parent / "examples" / "returned"
+DRAFT, GOOD, PARTS = "滨河区图书馆-2020-初稿.xlsx", "滨河区图书馆-2020.xlsx", "临江市公路事务中心-2025-初稿.xlsx"
+OBJECTIVE = RETURNED / "上海市人民政府驻广州办事处-2020-绩效目标表.xlsx"
+MARKED = ["F11", "B13", "H29", "G31", "H31"]
+
+
+class Person:
+    """Sits before the workbook: presses buttons, answers what is asked, reads what is said."""
+
+    def __init__(self, desk: Any, book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.desk, self.book = desk, book
+        self._answers: list[str | None] = []
+        self._said: list[str] = []
+        monkeypatch.setattr(type(desk), "alert", lambda _, prompt, *__: self._hear(prompt))
+        monkeypatch.setattr(type(desk), "ask", lambda *_, **__: self._answers.pop(0))
+
+    def _hear(self, prompt: str) -> str:
+        self._said.append(prompt)
+        return "ok"
+
+    def press(self, button: str, *answers: str | None) -> str:
+        self._answers, self._said = list(answers), []
+        ribbon.run(button, self.book)
+        assert self._answers == []
+        return "\n".join(self._said)
+
+    @property
+    def place(self) -> str:
+        sheet, row, column = live.active_cell(self.book)
+        return f"{sheet}!{row},{column}"
+
+    @property
+    def data(self) -> bytes:
+        return live.snapshot(self.book)
+
+
+@pytest.fixture(scope="module", params=["memory", pytest.param("libreoffice", marks=pytest.mark.acceptance)])
+def desk(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "memory":
+        program: Any = MemoryDesk()
+    else:
+        try:
+            program = Office().__enter__()
+        except OfficeMissing as missing:
+            if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
+                raise
+            pytest.skip(str(missing))
+    engine = xw.Engine(impl=Engine(program))
+    xw.engines.add(engine)
+    engine.activate()
+    yield program
+    program.quit()
+
+
+@pytest.fixture
+def opened(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def open_copy(name: str) -> Person:
+        path = Path(shutil.copy(RETURNED / name, tmp_path))
+        return Person(desk, xw.Book(str(path)), monkeypatch)
+
+    yield open_copy
+    for book in list(desk.books()):
+        desk.close(book)
+
+
+def test_the_menu_has_every_button() -> None:
+    assert set(BUTTONS) == set(ribbon.ACTIONS)
+
+
+def marks(data: bytes) -> tuple[object, object]:
+    """The rows of 校验结果 and our notes."""
+    grid = next(grid for grid in read_xlsx(data, "").grids if grid.sheet == SHEET)
+    return {place: cell.value for place, cell in grid.cells.items()}, notes_by(data, AUTHOR)
+
+
+@pytest.mark.parametrize("name", [DRAFT, PARTS])
+def test_score_makes_what_score_write_makes(opened: Any, name: str) -> None:
+    person = opened(name)
+    before = person.place
+    said = person.press("score")
+    expected, markup = marked((RETURNED / name).read_bytes(), name)
+    assert "已标在格内，并列在“校验结果”表" in said
+    assert marks(person.data) == marks(expected)
+    computed = {(at.sheet, at.row, at.column): value for at, value in markup.computed.items()}
+    grids = {grid.sheet: grid for grid in read_xlsx(person.data, name).grids}
+    assert {(s, r, c): grids[s].cell(r, c).value for s, r, c in computed} == computed
+    assert person.place != before
+    assert person.press("score") == said
+    assert marks(person.data) == marks(expected)
+
+
+def test_walking_through_the_findings_and_explaining_one(opened: Any) -> None:
+    person = opened(DRAFT)
+    assert person.press("next") == "没有列出的问题；请先按“校验并评分”"
+    assert person.press("note").startswith("这一格没有列出的问题")
+    person.press("score")
+    assert person.place == "自评表!29,8"
+    places = []
+    for _ in range(6):
+        assert person.press("next") == ""
+        places.append(person.place.partition("!")[2])
+    assert places == ["31,7", "31,8", "11,6", "13,2", "29,8", "31,7"]
+    assert person.press("previous") == "" and person.place == "自评表!29,8"
+    person.press("previous")
+    assert person.press("note", "方案已报财政局备案") == "已写入“校验结果”表 1 处说明。"
+    assert [(e.code, e.text) for e in read_explanations(read_xlsx(person.data, ""))] == [("W102", "方案已报财政局备案")]
+    assert person.press("score").startswith("错误 2 项，核实 1 项")
+    assert person.press("note", None) == ""
+
+
+def test_lock_verify_unlock(opened: Any) -> None:
+    person = opened(DRAFT)
+    refused = person.press("lock", "")
+    assert refused.splitlines()[0] == "没有锁定：还有 4 个问题没有解决"
+    assert [line.split()[1] for line in refused.splitlines()[1:]] == ["N101", "W102", "S101", "W101"]
+
+    person = opened(GOOD)
+    assert person.press("lock", None) == ""
+    assert person.press("score") == "没有问题。可以锁定提交。"
+    said = person.press("lock", "")
+    saved = read_workbook(Path(person.book.fullname))
+    verdict = verify(saved, read_forms(saved))
+    assert (verdict.word, verdict.seal is not None and verdict.seal.code in said) == ("完好", True)
+    assert all(grid.protected for grid in saved.grids)
+    assert person.press("score") == "表已锁定，没有改动；需要更正时请先按“解锁”"
+    assert person.press("verify").startswith("封签：完好\n封签码 ")
+    assert person.press("unlock", " ") == "没有解锁；请写明原因"
+    assert person.press("unlock", "填错", "") == "已解锁，改好后请重新锁定提交。"
+    assert person.press("verify").startswith("封签：已解锁")
+    assert not any(grid.protected for grid in read_xlsx(person.data, "").grids if grid.sheet == SHEET)
+    assert "第 2 次" not in said and "封签码" in person.press("lock", "")
+
+
+def test_a_change_by_force_is_seen(opened: Any) -> None:
+    person = opened(GOOD)
+    person.press("lock", "")
+    path = Path(person.book.fullname)
+    path.write_bytes(apply_edits(path.read_bytes(), [SetValue("自评表", 13, 8, "9")]))
+    saved = read_workbook(path)
+    changes = verify(saved, read_forms(saved)).changes
+    assert [(change.at.address if change.at else "", change.before, change.after) for change in changes] == [
+        ("H13", "15", "9")
+    ]
+
+
+def test_prefill_and_working_paper_and_batch(opened: Any, desk: Any, tmp_path: Path) -> None:
+    person = opened("../../templates/shanghai-2020-财政项目绩效自评价.xlsx")
+    said = person.press("prefill", str(OBJECTIVE))
+    form = read_forms(read_xlsx(person.data, ""))[0]
+    assert (form.project, form.year.value) == ("合作交流工作业务费", 2020)
+    assert said.startswith("从目标表填入 14 格；已有内容没有改动。\n没有空行可填的指标 11 个：")
+    assert person.press("prefill", str(RETURNED / GOOD)).endswith("里没有绩效目标表；请选填好的目标表")
+    person = opened(DRAFT)
+    assert person.press("working") == ""
+    sheet = next(grid for grid in read_xlsx(person.data, "").grids if grid.sheet == "评分底稿")
+    assert sheet.text(1, 1) == "评分底稿" and person.place.startswith("评分底稿!")
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    for name in (DRAFT, GOOD):
+        shutil.copy(RETURNED / name, folder)
+    assert person.press("batch", str(folder)) == (
+        f"检查了 2 个文件，1 个有错误或打不开。汇总表已打开，报告在 {folder / '检查报告'}"
+    )
+    assert (folder / "检查报告" / "index.html").exists()
+    assert len(desk.books()) == 3
+
+
+def test_what_goes_wrong_is_said(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = opened(DRAFT)
+    before = person.data
+    assert person.press("prefill", "没有这个文件.xlsx").startswith("文件打不开：文件不存在")
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("试验")
+
+    monkeypatch.setattr(live, "apply_live", fails)
+    assert person.press("score") == "没有完成：RuntimeError 试验。表没有改动；请把这一行发给维护人员。"
+    assert read_xlsx(person.data, "") == read_xlsx(before, "")
+    assert person.press("verify") == "封签：封签缺失"
+    assert person.press("help").startswith("perfxl ")
+
+
+def test_one_press_crosses_at_most_ten_times(opened: Any, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted at the desk, whatever the number of rows."""
+    person = opened(DRAFT)
+    calls: list[str] = []
+    for name in ("snapshot", "apply", "view", "show", "reveal", "calculation", "set_calculation", "alert", "save"):
+        real = getattr(type(desk), name)
+
+        def counted(*given: Any, _name: str = name, _real: Any = real, **named: Any) -> Any:
+            calls.append(_name)
+            return _real(*given, **named)
+
+        monkeypatch.setattr(type(desk), name, counted)
+    person.press("score")
+    assert sorted(set(calls)) and len(calls) <= 10, calls

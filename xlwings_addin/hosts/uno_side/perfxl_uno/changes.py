@@ -1,0 +1,207 @@
+"""Edits made in an open spreadsheet: all or none, one step to undo, protection put back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+import unohelper
+from com.sun.star.document import XUndoAction
+
+from . import cells, marks, sheets
+from .refused import Refused
+from .views import View
+
+TITLE = "绩效自评"
+_STRUCTURE = ""
+_OF_THE_BOOK = ("LockEveryCell", "AddSheet", "RemoveSheet", "ProtectStructure", "SetProperty")
+_MARKS = ("SetFill", "SetNote", "ClearMarks")
+_OF_THE_STRUCTURE = ("AddSheet", "RemoveSheet", "ProtectStructure")
+
+
+class _Step(unohelper.Base, XUndoAction):  # type: ignore[misc]
+    """A change that LibreOffice records no undo for itself."""
+
+    def __init__(self, change: Callable[[], object], back: Callable[[], object]) -> None:
+        self.Title = TITLE
+        self._change = change
+        self._back = back
+
+    def undo(self) -> None:
+        self._back()
+
+    def redo(self) -> None:
+        self._change()
+
+
+class Changes:
+    """One application of edits to one document."""
+
+    def __init__(self, session: Any, doc: Any, password: str | None, lift: bool) -> None:
+        self.session = session
+        self.doc = doc
+        self._history = doc.getUndoManager()
+        self._password = password or ""
+        self._lift = lift
+        self._lifted: set[str] = set()
+        """Names of the sheets whose protection is to be put back; empty for the structure of the workbook."""
+
+    def make(self, edits: list[dict[str, Any]]) -> None:
+        """Raises Refused, or whatever LibreOffice raises; nothing is changed then."""
+        view = View.of(self.doc)
+        automatic = self.doc.isAutomaticCalculationEnabled()
+        self.doc.enableAutomaticCalculation(False)
+        self._history.enterUndoContext(TITLE)
+        try:
+            # First in, so that there is something to undo whatever happens.
+            self.do(_nothing, _nothing)
+            self._clear_the_way(edits)
+            for (kind, sheet), group in groupby(edits, key=_target):
+                self._make(kind, sheet, list(group))
+            self._protect_again()
+        except BaseException:
+            self._history.leaveUndoContext()
+            self._history.undo()
+            self._history.clearRedo()
+            self._protect_again()
+            raise
+        else:
+            self._history.leaveUndoContext()
+        finally:
+            self.doc.enableAutomaticCalculation(automatic)
+            if view.sheet in self.doc.Sheets.ElementNames:
+                view.show(self.doc)
+
+    def do(self, change: Callable[[], object], back: Callable[[], object]) -> None:
+        """A change with its opposite, in place of what LibreOffice may or may not record of it."""
+        self._history.lock()
+        try:
+            change()
+        finally:
+            self._history.unlock()
+        self._history.addUndoAction(_Step(change, back))
+
+    def sheet(self, name: str) -> Any:
+        for found in self.doc.Sheets.ElementNames:
+            if found.casefold() == name.casefold():
+                return self.doc.Sheets.getByName(found)
+        raise Refused(f"文件中没有工作表 {name}，未作修改")
+
+    def free_all_sheets(self) -> None:
+        """LibreOffice changes no cell style while any sheet is protected."""
+        for name in self.doc.Sheets.ElementNames:
+            self._free(name, f"工作表 {name}")
+
+    def _make(self, kind: str, sheet: str, edits: list[dict[str, Any]]) -> None:
+        if kind == "Write":
+            for edit in edits:
+                self._write(self.sheet(sheet), edit)
+        elif kind == "Mark":
+            marks.mark(self, self.sheet(sheet), edits)
+        elif kind == "SetLocked":
+            for edit in edits:
+                cells.lock(self.sheet(sheet), edit["locked"], edit["cells"])
+        elif kind == "SetFooter":
+            for edit in edits:
+                sheets.set_footer(self, self.sheet(sheet), edit["text"])
+        elif kind == "ProtectSheet":
+            for edit in edits:
+                self._protect(self.sheet(sheet).Name, edit["on"])
+        else:
+            for edit in edits:
+                self._change_book(edit)
+
+    def _write(self, sheet: Any, edit: dict[str, Any]) -> None:
+        blanks = cells.noted_blanks(sheet, edit)
+        if not blanks:
+            cells.write(self.doc, sheet, edit)
+            return
+        # LibreOffice's undo of what is entered into a blank cell takes the note with it.
+        notes = marks.Notes(self, sheet)
+        taken = notes.take_off(blanks)
+        cells.write(self.doc, sheet, edit)
+        notes.put_back(taken)
+
+    def _change_book(self, edit: dict[str, Any]) -> None:
+        kind = edit["kind"]
+        if kind == "AddSheet":
+            self._add_sheet(edit)
+        elif kind == "RemoveSheet":
+            if self.doc.Sheets.Count == 1:
+                raise Refused(f"工作表 {edit['name']} 是唯一的工作表，不能删除")
+            name = self.sheet(edit["name"]).Name
+            self._lifted.discard(name)
+            self.doc.Sheets.removeByName(name)
+        elif kind == "LockEveryCell":
+            for name in self.doc.Sheets.ElementNames:
+                cells.lock(self.doc.Sheets.getByName(name), True, None)
+        elif kind == "ProtectStructure":
+            self._protect(_STRUCTURE, edit["on"])
+        elif kind == "SetProperty":
+            sheets.set_property(self, edit["name"], edit["value"])
+        else:
+            raise Refused(f"不支持的修改 {kind}")
+
+    def _add_sheet(self, edit: dict[str, Any]) -> None:
+        name = edit["name"]
+        if any(other.casefold() == name.casefold() for other in self.doc.Sheets.ElementNames):
+            raise Refused(f"文件中已有工作表 {name}，未作修改")
+        sheets.add(self.doc, edit)
+
+    # Protection
+
+    def _clear_the_way(self, edits: list[dict[str, Any]]) -> None:
+        if any(edit["kind"] in _OF_THE_STRUCTURE for edit in edits):
+            self._free(_STRUCTURE, "工作簿结构")
+        if any(edit["kind"] == "LockEveryCell" for edit in edits):
+            self.free_all_sheets()
+        for edit in edits:
+            if edit["kind"] == "Write":
+                sheet = self.sheet(edit["sheet"])
+                if sheet.isProtected() and (place := cells.first_locked(sheet, edit)):
+                    self._free(sheet.Name, place)
+            elif edit["kind"] not in _OF_THE_BOOK and edit["sheet"] in self.doc.Sheets.ElementNames:
+                # A sheet that is only added by these edits is free.
+                self._free(edit["sheet"], f"工作表 {edit['sheet']}")
+
+    def _protectable(self, name: str) -> Any:
+        return self.doc if name == _STRUCTURE else self.doc.Sheets.getByName(name)
+
+    def _free(self, name: str, place: str) -> None:
+        protected = self._protectable(name)
+        if not protected.isProtected():
+            return
+        if not self._lift:
+            raise Refused(f"{place} 受保护，不能修改")
+        with contextlib.suppress(Exception):
+            protected.unprotect(self._password)
+        if protected.isProtected():
+            raise Refused(f"{place} 受密码保护，密码不符，未作修改")
+        self._lifted.add(name)
+
+    def _protect(self, name: str, on: bool) -> None:
+        """On or off, and no longer ours to put back."""
+        self._lifted.discard(name)
+        protected = self._protectable(name)
+        if protected.isProtected():
+            protected.unprotect(self._password)
+        if on:
+            protected.protect(self._password)
+
+    def _protect_again(self) -> None:
+        for name in self._lifted:
+            protected = self._protectable(name)
+            if not protected.isProtected():
+                protected.protect(self._password)
+
+
+def _target(edit: dict[str, Any]) -> tuple[str, str]:
+    """Neighbours alike in this are made in one go."""
+    kind = "Mark" if edit["kind"] in _MARKS else edit["kind"]
+    return kind, "" if kind in _OF_THE_BOOK else edit["sheet"]
+
+
+def _nothing() -> None:
+    """Neither done nor undone."""

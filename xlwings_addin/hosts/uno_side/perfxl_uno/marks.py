@@ -1,0 +1,174 @@
+"""Notes and fills laid over the cells of an open sheet, known again by their author and their condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.sheet.ConditionFormatOperator import EXPRESSION
+
+from .cells import cells_at
+
+_CONDITION = 'N("perfxl")=0'
+"""Always true; the same words as in a file."""
+_NOTES = 8
+"""com.sun.star.sheet.CellFlags.ANNOTATION"""
+_STYLE = "perfxl "
+Fills = dict[tuple[int, int], str]
+"""The style laid over each cell, by row and column from 1."""
+
+
+def mark(changes: Any, sheet: Any, edits: list[dict[str, Any]]) -> None:
+    """The marks of one sheet in order."""
+    fills = before = _fills(sheet)
+    if any(edit["kind"] != "SetNote" for edit in edits):
+        fills = dict(before)
+    notes = None
+    for edit in edits:
+        if edit["kind"] == "SetFill":
+            place = (edit["row"], edit["column"])
+            fills.pop(place, None)
+            if edit["argb"] is not None:
+                fills[place] = _style(changes, edit)
+            continue
+        notes = notes or Notes(changes, sheet)
+        if edit["kind"] == "SetNote":
+            notes.set(edit["row"], edit["column"], edit["text"], edit["author"])
+        else:
+            fills = {}
+            notes.clear(edit["author"])
+    if fills != before:
+        changes.do(lambda: _lay(changes.doc, sheet, fills), lambda: _lay(changes.doc, sheet, before))
+
+
+def _style(changes: Any, edit: dict[str, Any]) -> str:
+    """The cell style that shows a fill, made where it is not there yet."""
+    emphasis = [word for word in ("bold", "italic") if edit.get(word)]
+    name = _STYLE + " ".join([edit["argb"], *emphasis])
+    styles = changes.doc.StyleFamilies.getByName("CellStyles")
+    if not styles.hasByName(name):
+        changes.free_all_sheets()
+        styles.insertByName(name, changes.doc.createInstance("com.sun.star.style.CellStyle"))
+        style = styles.getByName(name)
+        style.CellBackColor = int(edit["argb"][2:], 16)
+        for script in ("", "Asian"):
+            if "bold" in emphasis:
+                style.setPropertyValue(f"CharWeight{script}", 150.0)
+            if "italic" in emphasis:
+                style.setPropertyValue(f"CharPosture{script}", uno.Enum("com.sun.star.awt.FontSlant", "ITALIC"))
+    return name
+
+
+def _ours(sheet: Any) -> list[tuple[int, str, Any]]:
+    """Our conditional formats: number, style, cells."""
+    found = []
+    for one in sheet.ConditionalFormats.getConditionalFormats():
+        if one.getCount() != 1:
+            continue
+        entry = one.getByIndex(0)
+        if getattr(entry, "Formula1", "").replace(" ", "") == _CONDITION and entry.Operator == EXPRESSION:
+            found.append((one.ID, entry.StyleName, one.Range))
+    return found
+
+
+def _fills(sheet: Any) -> Fills:
+    return {
+        (row + 1, column + 1): style
+        for _, style, cells in _ours(sheet)
+        for address in cells.RangeAddresses
+        for row in range(address.StartRow, address.EndRow + 1)
+        for column in range(address.StartColumn, address.EndColumn + 1)
+    }
+
+
+def _lay(doc: Any, sheet: Any, fills: Fills) -> None:
+    """These fills and no other of ours."""
+    for number, _, _ in _ours(sheet):
+        sheet.ConditionalFormats.removeByID(number)
+    for style in dict.fromkeys(fills.values()):
+        cells = cells_at(doc, sheet, [place for place, shown in fills.items() if shown == style])
+        formats = sheet.ConditionalFormats
+        number = formats.createByRange(cells)
+        made = next(one for one in formats.getConditionalFormats() if number == one.ID)
+        made.createEntry(0, 0)
+        entry = made.getByIndex(0)
+        entry.Operator = EXPRESSION
+        entry.Formula1 = _CONDITION
+        entry.StyleName = style
+
+
+class Notes:
+    """The notes of one sheet. LibreOffice's own call takes no author, so a note is typed at the cursor."""
+
+    def __init__(self, changes: Any, sheet: Any) -> None:
+        self._doc = changes.doc
+        self._sheet = sheet
+        self._frame = changes.doc.CurrentController.Frame
+        self._dispatcher = changes.session.service("com.sun.star.frame.DispatchHelper")
+        self._known = {
+            (note.Position.Row + 1, note.Position.Column + 1): (note.Author, note.String) for note in self._all()
+        }
+
+    def set(self, row: int, column: int, text: str | None, author: str) -> None:
+        """Alone, or below what somebody else has written; None takes it away."""
+        known = self._known.get((row, column))
+        if known is None or known[0] == author:
+            self._write(row, column, text, author)
+            return
+        other, standing = known
+        mark = f"\n【{author}】\n"
+        standing = standing.partition(mark)[0]
+        self._write(row, column, standing if text is None else standing + mark + text, other)
+
+    def clear(self, author: str) -> None:
+        for (row, column), (other, text) in list(self._known.items()):
+            if other == author or f"\n【{author}】\n" in text:
+                self.set(row, column, None, author)
+
+    def take_off(self, places: list[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+        """What `put_back` takes, once something else has been done."""
+        taken = [(*place, *reversed(self._known[place])) for place in places]
+        for row, column in places:
+            self._write(row, column, None, "")
+        return taken
+
+    def put_back(self, taken: list[tuple[int, int, str, str]]) -> None:
+        for row, column, text, author in taken:
+            self._write(row, column, text, author)
+
+    def _all(self) -> Iterable[Any]:
+        notes = self._sheet.Annotations
+        return [notes.getByIndex(index) for index in range(notes.Count)]
+
+    def _write(self, row: int, column: int, text: str | None, author: str) -> None:
+        known = self._known.pop((row, column), None)
+        if known == (author, text):
+            self._known[row, column] = known
+            return
+        if known is not None:
+            # A note that is there would keep its text.
+            self._remove(row, column)
+        if text is None:
+            return
+        controller = self._doc.CurrentController
+        hidden = not self._sheet.IsVisible
+        if hidden:
+            self._sheet.IsVisible = True
+        controller.setActiveSheet(self._sheet)
+        controller.select(self._sheet.getCellByPosition(column - 1, row - 1))
+        given = tuple(_property(name, value) for name, value in (("Text", text), ("Author", author), ("Date", "")))
+        self._dispatcher.executeDispatch(self._frame, ".uno:InsertAnnotation", "", 0, given)
+        if hidden:
+            self._sheet.IsVisible = False
+        self._known[row, column] = (author, text)
+
+    def _remove(self, row: int, column: int) -> None:
+        self._sheet.getCellByPosition(column - 1, row - 1).clearContents(_NOTES)
+
+
+def _property(name: str, value: str) -> Any:
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
