@@ -9,7 +9,7 @@ from typing import Any, Protocol, TextIO
 from perfxl.finding import Language
 from perfxl.reports.escaping import visible
 from perfxl.reports.printer import Printer
-from perfxl.reports.words import colon, seal_word, word
+from perfxl.reports.words import colon, seal_word, signature_word, word
 from perfxl.seal import Change, Verdict
 from perfxl.seal.receipt import Received
 
@@ -132,7 +132,7 @@ def _changed(change: Change, lang: Language) -> str:
 
 def _received(received: Received, lang: Language) -> str:
     receipt = received.receipt
-    facts = (word(f"signature_{received.signature}", lang), received.signed_by or receipt.receiver, receipt.time)
+    facts = (signature_word(received.signature, lang), received.signed_by or receipt.receiver, receipt.time)
     return visible("  ".join((word("receipt_same" if received.same else "receipt_other", lang), *facts)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from perfxl.finding import Finding, Language, Severity
 
 if TYPE_CHECKING:
-    from perfxl.seal import Verdict
+    from perfxl.seal import SignatureStatus, Verdict
 
 _WORDS = {
     # status of a file or form
@@ -69,15 +69,7 @@ _WORDS = {
     "code_agrees": ("与所给封签码一致", "agrees with the given seal code"),
     "code_differs": ("与所给封签码不一致", "does not agree with the given seal code"),
     "seal": ("封签", "seal"),
-    "seal_intact": ("完好", "intact"),
-    "seal_changed": ("有改动", "changed"),
-    "seal_missing": ("封签缺失", "missing"),
-    "seal_damaged": ("封签损坏", "damaged"),
     "seal_open": ("已解锁", "unlocked"),
-    "signature_none": ("没有签名", "no signature"),
-    "signature_valid": ("签名有效", "signature valid"),
-    "signature_invalid": ("签名无效", "signature invalid"),
-    "signature_unknown": ("签名未知", "signature unknown"),
     # totals
     "summary": ("汇总", "summary"),
     "status": ("状态", "status"),
@@ -113,9 +105,17 @@ def seal_word(verdict: Verdict | None, lang: Language) -> str:
     """`完好`, `有改动`, `完好·签名有效`, `已解锁`; empty for a file that was never sealed."""
     if verdict is None:
         return ""
-    key = "seal_open" if verdict.opened and verdict.status != "damaged" else f"seal_{verdict.status}"
-    signature = "" if verdict.signature == "none" else f"·{word(f'signature_{verdict.signature}', lang)}"
-    return word(key, lang) + signature
+    from perfxl.seal import STATUS_WORDS
+
+    status = STATUS_WORDS[verdict.status][0 if lang == "zh" else 1]
+    said = word("seal_open", lang) if verdict.opened and verdict.status != "damaged" else status
+    return said if verdict.signature == "none" else f"{said}·{signature_word(verdict.signature, lang)}"
+
+
+def signature_word(status: SignatureStatus, lang: Language) -> str:
+    from perfxl.seal import SIGNATURE_WORDS
+
+    return SIGNATURE_WORDS[status][0 if lang == "zh" else 1]
 
 
 SEVERITIES = (Severity.error, Severity.query, Severity.info)

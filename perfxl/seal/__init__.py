@@ -22,13 +22,14 @@ from perfxl.seal.record import (
     Seal,
     SealDamaged,
     Signature,
+    SignatureStatus,
     digest_of,
     has_seal,
     read_seal,
     seal_from_json,
 )
 from perfxl.seal.words import field_name
-from perfxl.signing import PrivateKey, PublicKey, Register, SigningUnavailable
+from perfxl.signing import PrivateKey, Register
 
 __all__ = [
     "Algorithm",
@@ -62,15 +63,20 @@ __all__ = [
 ]
 
 Status = Literal["intact", "changed", "missing", "damaged"]
-SignatureStatus = Literal["none", "valid", "invalid", "unknown"]
 
-STATUS_WORDS: dict[Status, str] = {"intact": "完好", "changed": "有改动", "missing": "封签缺失", "damaged": "封签损坏"}
-SIGNATURE_WORDS: dict[SignatureStatus, str] = {
-    "none": "没有签名",
-    "valid": "签名有效",
-    "invalid": "签名无效",
-    "unknown": "签名未知",
+STATUS_WORDS: dict[Status, tuple[str, str]] = {
+    "intact": ("完好", "intact"),
+    "changed": ("有改动", "changed"),
+    "missing": ("封签缺失", "missing"),
+    "damaged": ("封签损坏", "damaged"),
 }
+SIGNATURE_WORDS: dict[SignatureStatus, tuple[str, str]] = {
+    "none": ("没有签名", "no signature"),
+    "valid": ("签名有效", "signature valid"),
+    "invalid": ("签名无效", "signature invalid"),
+    "unknown": ("签名未知", "signature unknown"),
+}
+"""In Chinese and English."""
 
 UNSIGNED = (
     "没有有效签名的封签只能发现封签以后的改动，不能防止有人改表后重新封签：重要的表请与盖章纸质件上的封签码核对。",
@@ -107,11 +113,11 @@ class Verdict:
     @property
     def word(self) -> str:
         """完好, 有改动, 封签缺失 or 封签损坏."""
-        return STATUS_WORDS[self.status]
+        return STATUS_WORDS[self.status][0]
 
     @property
     def signature_word(self) -> str:
-        return SIGNATURE_WORDS[self.signature]
+        return SIGNATURE_WORDS[self.signature][0]
 
     @property
     def opened(self) -> Event | None:
@@ -188,23 +194,8 @@ def verify_seal(workbook: Workbook, forms: Sequence[Form], seal: Seal, keys: Reg
     changes = changes_between(seal.content, now)
     reason = seal.problem()
     status: Status = "damaged" if reason else "changed" if changes else "intact"
-    signature, signer = _signature(seal, keys)
+    signature, signer = seal.signature.judged(_message(seal), seal.head.time, keys) if seal.signature else ("none", "")
     return Verdict(status, changes, reason, seal, signature, signer, _of_another_file(seal.content, now))
-
-
-def _signature(seal: Seal, keys: Register | None) -> tuple[SignatureStatus, str]:
-    signature = seal.signature
-    if signature is None:
-        return "none", ""
-    entry = keys.find(signature.key) if keys else None
-    if entry is None:
-        return "unknown", ""
-    key: PublicKey = entry.key
-    try:
-        good = key.algorithm == signature.algorithm and key.verify(_message(seal), signature.value)
-    except SigningUnavailable:
-        return "unknown", ""
-    return ("valid", entry.unit) if good and entry.allows(seal.head.time) else ("invalid", "")
 
 
 def _message(seal: Seal) -> bytes:

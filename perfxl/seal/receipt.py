@@ -11,10 +11,9 @@ from pydantic import Field, ValidationError
 
 from perfxl.seal.digest import seal_code
 from perfxl.seal.history import Digest, SealModel, Words, stamp
-from perfxl.seal.record import Seal, Signature
-from perfxl.signing import PrivateKey, Register, SigningUnavailable
+from perfxl.seal.record import Seal, Signature, SignatureStatus
+from perfxl.signing import PrivateKey, Register
 
-SignatureStatus = Literal["none", "valid", "invalid", "unknown"]
 MOST_BYTES = 100_000
 
 
@@ -50,18 +49,7 @@ class Receipt(SealModel):
 
     def signature_status(self, keys: Register | None) -> tuple[SignatureStatus, str]:
         """Whether the signature is good, and whose it is by the register."""
-        if self.signature is None:
-            return "none", ""
-        entry = keys.find(self.signature.key) if keys else None
-        if entry is None:
-            return "unknown", ""
-        try:
-            good = entry.key.algorithm == self.signature.algorithm and entry.key.verify(
-                _message(self), self.signature.value
-            )
-        except SigningUnavailable:
-            return "unknown", ""
-        return ("valid", entry.unit) if good and entry.allows(self.time) else ("invalid", "")
+        return self.signature.judged(_message(self), self.time, keys) if self.signature else ("none", "")
 
 
 @dataclass(frozen=True)

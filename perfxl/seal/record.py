@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from perfxl.seal.content import Line
 from perfxl.seal.digest import Algorithm, hex_digest, seal_code
 from perfxl.seal.history import Digest, DigestOrNone, History, SealModel, Words, broken_link, with_event
+from perfxl.signing import Register, SigningUnavailable
 
 PREFIX = "perfxl.seal."
 LONGEST_VALUE = 255
@@ -58,13 +59,27 @@ class Head(SealModel):
     time: Words
 
 
+SignatureStatus = Literal["none", "valid", "invalid", "unknown"]
+
+
 class Signature(SealModel):
-    """Of the seal's digest, by the key with this fingerprint."""
+    """Of a seal's digest or of a receipt, by the key with this fingerprint."""
 
     algorithm: Literal["Ed25519", "SM2"]
     key: Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{32}\z")]
     value: Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9+/]{1,400}={0,2}\z")]
     """Base 64."""
+
+    def judged(self, message: bytes, time: str, keys: Register | None) -> tuple[SignatureStatus, str]:
+        """Whether it signs the message, and the unit whose key it is by the register; the unit only where it does."""
+        entry = keys.find(self.key) if keys else None
+        if entry is None:
+            return "unknown", ""
+        try:
+            good = entry.key.algorithm == self.algorithm and entry.key.verify(message, self.value)
+        except SigningUnavailable:
+            return "unknown", ""
+        return ("valid", entry.unit) if good and entry.allows(time) else ("invalid", "")
 
 
 _ID = (
