@@ -70,6 +70,7 @@ class Book:
         strict = self.namespace == _STRICT
         self.office = f"{_STRICT_OFFICE if strict else _OFFICE}/relationships"
         self._strict = strict
+        self._sheets: tuple[str, list[SheetEntry]] | None = None
         self._styles: tuple[str, Styles] | None = None
         self._open: dict[str, SheetText] = {}
 
@@ -80,6 +81,8 @@ class Book:
     @property
     def sheets(self) -> list[SheetEntry]:
         text = self.text
+        if self._sheets and self._sheets[0] is text:
+            return self._sheets[1]
         parent = child(text, root_of(text), "sheets")
         targets = {pointer.id: pointer for pointer in self.parts.pointers(self.part)}
         entries: list[SheetEntry] = []
@@ -99,6 +102,7 @@ class Book:
                     target.kind == "worksheet",
                 )
             )
+        self._sheets = (text, entries)
         return entries
 
     def sheet(self, name: str) -> SheetEntry:

@@ -197,9 +197,7 @@ def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[SetFill], in
     for (row, column), fill in latest.items():
         if fill.argb is not None:
             places.setdefault(dxf(fill), []).append(f"{column_letters(column)}{row}")
-    for shown, cells in places.items():
-        frame = _with_fill(frame, " ".join(cells), shown)
-    return frame
+    return _with_new_fills(frame, places)
 
 
 def without_fills(frame: str) -> str:
@@ -223,17 +221,23 @@ def _ours(frame: str) -> list[tuple[Element, str]]:
     return found
 
 
-def _with_fill(frame: str, place: str, dxf: int) -> str:
-    for element, shown in _ours(frame):
-        if shown == str(dxf):
-            places = attributes(frame, element).get("sqref", "")
-            return set_attribute(frame, element, "sqref", f"{places} {place}".strip())
+def _with_new_fills(frame: str, places: Mapping[int, Sequence[str]]) -> str:
+    """The cells put to our format of that look, or into a new one behind all formats of the form."""
+    left = dict(places)
+    for element, shown in reversed(_ours(frame)):
+        if shown.isdigit() and int(shown) in left:
+            cells = (attributes(frame, element).get("sqref", ""), *left.pop(int(shown)))
+            frame = set_attribute(frame, element, "sqref", " ".join(cells).strip())
+    if not left:
+        return frame
     root = root_of(frame)
     x = root.prefix
-    priority = max((int(found) for found in _PRIORITY.findall(frame)), default=0) + 1
-    xml = (
-        f'<{x}conditionalFormatting sqref="{place}"><{x}cfRule type="expression" dxfId="{dxf}" priority="{priority}">'
+    last = max((int(found) for found in _PRIORITY.findall(frame)), default=0)
+    xml = "".join(
+        f'<{x}conditionalFormatting sqref="{" ".join(cells)}">'
+        f'<{x}cfRule type="expression" dxfId="{dxf}" priority="{priority}">'
         f"<{x}formula>{escaped(_MARK)}</{x}formula></{x}cfRule></{x}conditionalFormatting>"
+        for priority, (dxf, cells) in enumerate(left.items(), last + 1)
     )
     return with_child(frame, root, xml, "conditionalFormatting", ORDER)
 

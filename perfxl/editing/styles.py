@@ -42,11 +42,27 @@ class Styles:
     """The text of a styles part and what is appended to it."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self._text = text
+        self._new: dict[str, list[str]] = {}
         self._prefix = root_of(text).prefix
         self._lists: dict[str, list[str]] = {}
         self._looks: dict[tuple[Look, bool], int] = {}
         self._variants: dict[tuple[int, bool], int] = {}
+
+    @property
+    def text(self) -> str:
+        """The part with all that was appended."""
+        for name, raws in self._new.items():
+            section, x = self._section(name), self._prefix
+            if section is None:
+                xml = f'<{x}{name} count="{len(raws)}">{"".join(raws)}</{x}{name}>'
+                self._text = with_child(self._text, root_of(self._text), xml, name, _ORDER)
+                continue
+            self._text = with_last(self._text, section, "".join(raws))
+            if "count" in attributes(self._text, section):
+                self._text = set_attribute(self._text, section, "count", str(len(self._lists[name])))
+        self._new.clear()
+        return self._text
 
     def locked(self, style: int, locked: bool) -> int:
         """The same format with this lock: the one that is there already, or a new one."""
@@ -70,11 +86,13 @@ class Styles:
 
     def lock_all(self) -> None:
         """Every cell format locks its cells."""
+        text = self.text
         section = self._section("cellXfs")
-        for element in reversed(children(self.text, section) if section else []):
-            raw = self.text[element.start : element.end]
+        for element in reversed(children(text, section) if section else []):
+            raw = text[element.start : element.end]
             if not _lock(raw)[0]:
-                self.text = self.text[: element.start] + _with_lock(raw, True) + self.text[element.end :]
+                text = text[: element.start] + _with_lock(raw, True) + text[element.end :]
+        self._text = text
         self._lists.clear()
         self._variants.clear()
         self._looks.clear()
@@ -134,13 +152,13 @@ class Styles:
         )
 
     def _section(self, name: str) -> Element | None:
-        return child(self.text, root_of(self.text), name)
+        return child(self._text, root_of(self._text), name)
 
     def _list(self, name: str) -> list[str]:
         if name not in self._lists:
             section = self._section(name)
-            found = children(self.text, section) if section else []
-            self._lists[name] = [self.text[element.start : element.end] for element in found]
+            found = children(self._text, section) if section else []
+            self._lists[name] = [self._text[element.start : element.end] for element in found]
         return self._lists[name]
 
     def _append(self, name: str, raw: str) -> int:
@@ -150,15 +168,7 @@ class Styles:
             return known.index(raw)
         if len(known) >= _MAX_STYLES:
             raise EditError("文件的单元格样式已到 Excel 的上限，未作修改")
-        section = self._section(name)
-        x = self._prefix
-        if section is None:
-            xml = f'<{x}{name} count="1">{raw}</{x}{name}>'
-            self.text = with_child(self.text, root_of(self.text), xml, name, _ORDER)
-        else:
-            self.text = with_last(self.text, section, raw)
-            if "count" in attributes(self.text, section):
-                self.text = set_attribute(self.text, section, "count", str(len(known) + 1))
+        self._new.setdefault(name, []).append(raw)
         known.append(raw)
         return len(known) - 1
 
