@@ -327,7 +327,8 @@ def test_an_explanation_is_locked_and_sealed() -> None:
     assert [row[3] for row in findings(data)] == ["已报备"]
     assert (verdict(data).status, file_findings(data)) == ("intact", [])
     later = apply_edits(data, [SetValue(SHEET, 5, 6, "另一个说法")])
+    finding = "“惠及行政村数量”扣 0.5 分（9.5/10），没有写明原因"
     assert verdict(later).status == "changed"
     assert [(c.at.in_file if c.at else "", c.before, c.after) for c in verdict(later).changes] == [
-        (f"{SHEET}!F5", "已报备", "另一个说法")
+        (f"{SHEET}!F5", f"已报备（{finding}）", f"另一个说法（{finding}）")
     ]

@@ -777,3 +777,22 @@ def test_sealed_content_with_gaps_and_strange_ids_is_compared_without_harm() -> 
     assert changes_between((), now) and changes_between(lines, Canonical((), {}, {}))
     twin = now.lines[0]._replace(id="beside/1/00001")
     assert changes_between(sorted({*now.lines, twin}), now)
+
+
+def test_explanations_are_sealed_with_what_they_explain() -> None:
+    workbook = filled("mof/2020")
+    name = workbook.grids[0].sheet
+    header = ("级别", "代码", "位置", "问题", "改法", "说明")
+    row = ("核实", "W102", f"{name}!B13", "甲句", "调整", "已报备")
+    cells = {(at, column): Cell(text) for at, line in ((4, header), (5, row)) for column, text in enumerate(line, 1)}
+    results = Grid(workbook.file, "校验结果", cells)
+    workbook = replace(workbook, grids=(*workbook.grids, results))
+    properties = sealed(workbook).properties()
+    assert verdict(workbook, properties).status == "intact"
+    for column, text in ((2, "S105"), (3, f"{name}!B14"), (4, "乙句"), (6, "没有报备"), (6, None)):
+        changed = with_cells(workbook, "校验结果", {(5, column): Cell(text) if text else None})
+        found = verdict(changed, properties)
+        assert found.status == "changed", (column, text)
+        assert any("的说明" in change.name for change in found.changes)
+    gone = replace(workbook, grids=workbook.grids[:-1])
+    assert [change.name for change in verdict(gone, properties).changes] == ["对 W102（B13）的说明"]

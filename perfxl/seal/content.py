@@ -155,7 +155,9 @@ class _Content:
             id_ = f"explanation/{code}/{sheets.get(sheet, '00')}/{place}"
             while id_ in self.places:
                 id_ += "+"
-            self.add(id_, one.at, "s", plain(one.text), one.text)
+            # With the finding's words, by which a 说明 is found again where rows have moved.
+            said = f"{one.text}（{one.message}）"
+            self.add(id_, one.at, "s", plain(said), said)
 
     def _claim_records(self, group: str, records: Iterable[Mapping[str, Located[Any]]]) -> list[str]:
         """Number the records that hold something: an empty row more or less changes nothing.
