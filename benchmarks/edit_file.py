@@ -7,6 +7,7 @@ python -m benchmarks.edit_file [FILE…]
 from __future__ import annotations
 
 import argparse
+import gc
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ def report(name: str, data: bytes, edits: Sequence[Edit], whole: Callable[[], ob
     times: list[list[float]] = [[] for _ in runs]
     for _ in range(rounds):
         for taken, run in zip(times, runs, strict=True):
+            gc.collect()  # So that nobody pays for what the run before left behind.
             start = time.perf_counter()
             run()
             taken.append((time.perf_counter() - start) * 1000)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from math import ceil
 
 
 def display_width(text: str) -> int:
     """Chinese characters take two columns."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def wrapped_lines(text: str, width: float) -> int:

@@ -286,13 +286,17 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
         f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
         for number, width in enumerate(edit.widths, 1)
     )
+    looks: dict[tuple[int, bool], int] = {}
     rows_xml: list[str] = []
     links: list[str] = []
     for row, cells in enumerate(edit.rows, 1):
         written: list[str] = []
         for column, cell in enumerate(cells, 1):
             place = f"{column_letters(column)}{row}"
-            written.append(_new_cell(cell, place, styles))
+            look = (id(cell.look), _risky(cell.value))
+            if look not in looks:
+                looks[look] = styles.look(cell.look, quoted=look[1])
+            written.append(_new_cell(cell, place, looks[look]))
             if cell.link:
                 links.append(f'<hyperlink ref="{place}" location="{quoted(_location(cell.link))}"/>')
         height = _LINE_POINTS * _lines(cells, edit.widths)
@@ -318,10 +322,13 @@ def _lines(cells: Sequence[NewCell], widths: Sequence[float]) -> float:
     return min(max(lines, default=1), _MOST_LINES) * max(size, 1.0)
 
 
-def _new_cell(cell: NewCell, place: str, styles: Styles) -> str:
+def _risky(value: object) -> bool:
+    """Whether a program would take the text for a formula when it is typed again."""
+    return isinstance(value, str) and value.startswith(("=", "+", "-", "@", "＝"))
+
+
+def _new_cell(cell: NewCell, place: str, style: int) -> str:
     content, kind = cell_content(cell.value, "", cached=False, place=place)
-    risky = isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@", "＝"))
-    style = styles.look(cell.look, quoted=risky)
     typed = f' t="{kind}"' if kind else ""
     return f'<c r="{place}" s="{style}"{typed}>{content}</c>'
 

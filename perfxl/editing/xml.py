@@ -80,8 +80,10 @@ def _end_of(text: str, place: int, end: int) -> tuple[int, int]:
 def root_of(text: str) -> Element:
     """The root element of a well-formed part."""
     if "<!" not in text and (close := text.rfind("</")) >= 0:
-        tag = next(tag for tag in TAG.finditer(text) if tag[2])
-        if not tag[4]:
+        tag = TAG.search(text)
+        while tag and not tag[2]:
+            tag = TAG.search(text, tag.end())
+        if tag and not tag[4]:
             return Element(tag[2], tag.start(), tag.end(), close, text.index(">", close) + 1)
     return next(elements(text, 0, len(text)))
 
