@@ -8,7 +8,6 @@ from perfxl.edit import EditError, Look
 from perfxl.editing.xml import (
     Element,
     attributes,
-    child,
     children,
     root_of,
     set_attribute,
@@ -43,6 +42,7 @@ class Styles:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._sections: tuple[str, dict[str, Element]] = ("", {})
         self._new: dict[str, list[str]] = {}
         self._prefix = root_of(text).prefix
         self._lists: dict[str, list[str]] = {}
@@ -152,7 +152,10 @@ class Styles:
         )
 
     def _section(self, name: str) -> Element | None:
-        return child(self._text, root_of(self._text), name)
+        if self._sections[0] is not self._text:
+            found = children(self._text, root_of(self._text))
+            self._sections = (self._text, {element.name: element for element in reversed(found)})
+        return self._sections[1].get(self._prefix + name)
 
     def _list(self, name: str) -> list[str]:
         if name not in self._lists:
