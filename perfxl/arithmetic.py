@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from perfxl.figures import half_up, points
@@ -571,6 +572,7 @@ def _divisors(expr: Expr) -> Iterator[Expr]:
                 yield from _divisors(operand)
 
 
+@lru_cache(maxsize=4096)
 def _next_step(expr: Expr, known: frozenset[Input]) -> tuple[Input, ...] | When | Constant | None:
     """What comes before the bare arithmetic: no number at all, inputs to test, a branch to take, or nothing."""
     strict = tuple(_strict(expr))
