@@ -97,7 +97,8 @@ def PX_SCORE(kind: Table, target: Table, actual: Table, weight: Table, scheme: T
             return ""
         values: dict[str, Value] = {"kind": _value(kind), "weight": _value(weight)}
         for name, given in (("target", target), ("actual", actual)):
-            values[name] = _stated(name).evaluate({"kind": values["kind"], name: _value(given)})
+            read = _stated(name).evaluate({"kind": values["kind"], name: _value(given)})
+            values[name] = str(read) if isinstance(read, NotComputable) else read  # as the cell shows it
         return _shown(_of(reference_score, rules), values)
 
     return _each(points, kind, target, actual, weight)

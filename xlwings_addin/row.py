@@ -23,19 +23,19 @@ _COLUMNS = {"level3": "指标", "kind": "指标类型", "target": "年度指标�
 
 def derivation(scheme: Scheme, values: dict[str, CellValue]) -> str:
     """评分底稿 of the row: the arithmetic with its numbers, or why there is none."""
-    form, _ = _form(values)
+    form, _ = form_of(values)
     return score_form(form, scheme).lines[0].derivation
 
 
 def findings(scheme: Scheme, values: dict[str, CellValue]) -> list[Finding]:
     """What the reader and the checks report at the row's own cells, the gravest first."""
-    form, problems = _form(values)
+    form, problems = form_of(values)
     context = Context(form, scheme, score_form(form, scheme))
     found = [*problems, *(finding for finding in run_checks(context) if finding.at.row == _ROW)]
     return sorted(found, key=lambda finding: (-finding.severity, finding.at.column, finding.code))
 
 
-def _form(values: dict[str, CellValue]) -> tuple[SelfEvaluation, tuple[Finding, ...]]:
+def form_of(values: dict[str, CellValue]) -> tuple[SelfEvaluation, tuple[Finding, ...]]:
     """A form with this row alone, and what could not be read in it. `values` by the ids of `_COLUMNS`."""
     reader = CellReader()
     places = {name: CellRef("", "", _ROW, number) for number, name in enumerate(_COLUMNS, 1)}
