@@ -17,7 +17,7 @@ import xlwings as xw
 
 from perfxl.arithmetic import NOT_COMPUTABLE, Expr, NotComputable, Value, Values
 from perfxl.grid import CellError, CellValue
-from perfxl.reading.values import MoneyUnit, parse_amount
+from perfxl.reading.values import parse_amount
 from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme, SchemeError, scheme_named
 from perfxl.scoring import (
     capped_total,
