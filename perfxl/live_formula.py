@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _LIVE = re.compile(r"\bPX_[A-Z]")
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[(){},]|[^"\'(){},]+')
@@ -12,6 +12,12 @@ _TOKEN = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[(){},]|[^"\'(){},]+')
 def is_live(formula: str) -> bool:
     """Whether the formula calls a function of the add-in, be it through a link such as `[1]!PX_SCORE`."""
     return _LIVE.search(_without_texts(formula)) is not None
+
+
+def live_formula(function: str, arguments: Sequence[str], native: str) -> str:
+    """The live formula of a cell, without `=`. `arguments` are addresses, empty for one that the form does not have."""
+    given = ",".join(arguments).rstrip(",")
+    return f"IF(PX_ON,IFERROR({function}({given}),{native}),{native})"
 
 
 def native_formula(formula: str) -> str:

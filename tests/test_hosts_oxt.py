@@ -19,7 +19,8 @@ import pytest
 from tests.test_hosts_contract import started
 from xlwings_addin.hosts import install as installing
 from xlwings_addin.hosts.libreoffice import Office
-from xlwings_addin.hosts.oxt import BUTTONS, IDENTIFIER, MENU, build
+from xlwings_addin.hosts.oxt import IDENTIFIER, build
+from xlwings_addin.texts import buttons, texts
 
 COMMAND = ["python3", "-m", "xlwings_addin.hosts.macro"]
 NAME = "{http://openoffice.org/2001/registry}name"
@@ -50,12 +51,12 @@ def test_menu_and_toolbar_have_every_button_in_order() -> None:
     menu = addons.find(f".//node[@{NAME}='perfxl.menu']")
     toolbar = addons.find(f".//node[@{NAME}='perfxl.toolbar']")
     assert menu is not None and toolbar is not None
-    assert value(menu, "Title") == MENU
+    assert value(menu, "Title") == "绩效自评"
     submenu = menu.find(f"node[@{NAME}='Submenu']")
     assert submenu is not None
     for entries in (submenu, toolbar):
         assert [(value(entry, "URL"), value(entry, "Title")) for entry in entries] == [
-            (f"service:perfxl.Macro?{name}", label) for name, label in BUTTONS.items()
+            (f"service:perfxl.Macro?{name}", texts()[f"{name}.label"].chinese) for name in buttons(toggles=False)
         ]
         names = [entry.get(NAME) for entry in entries]
         assert names == sorted(map(str, names)) and len(set(names)) == len(names)

@@ -24,7 +24,7 @@ from xlwings_addin.hosts import live
 from xlwings_addin.hosts.engine import Engine
 from xlwings_addin.hosts.libreoffice import Office, OfficeMissing
 from xlwings_addin.hosts.memory import MemoryDesk
-from xlwings_addin.hosts.oxt import BUTTONS
+from xlwings_addin.texts import buttons
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT, GOOD, PARTS = "滨河区图书馆-2020-初稿.xlsx", "滨河区图书馆-2020.xlsx", "临江市公路事务中心-2025-初稿.xlsx"
@@ -92,7 +92,7 @@ def opened(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_menu_has_every_button() -> None:
-    assert set(BUTTONS) == set(ribbon.ACTIONS)
+    assert set(buttons()) == set(ribbon.ACTIONS)
 
 
 def marks(data: bytes) -> tuple[object, object]:

@@ -34,6 +34,7 @@ Given = object
 """What xlwings makes of a cell: float, text, bool, datetime or None; with `err_to_str` an error is its text."""
 Table = list[list[Given]]
 Shown = float | str
+MISSING: Table = [[None]]
 
 VALUE_ERROR = "#VALUE!"
 EXECUTION = "预算执行率"
@@ -68,15 +69,15 @@ def _function(function: Callable[..., object]) -> Callable[..., object]:
 
 
 @_function
-def PX_EXEC_RATE(budget: Table, executed: Table, scheme: Table) -> object:
-    """预算执行率：执行数 ÷ 预算数，百分比保留两位小数。"""
+def PX_EXEC_RATE(budget: Table, executed: Table, scheme: Table = MISSING) -> object:
+    """预算执行率：执行数 ÷ 预算数，百分比保留两位小数。Executed by budget, to 0.01 %."""
     rule = _execution(scheme)
     return _each(lambda *given: _shown(_of(execution_rate, rule), _amounts(rule, *given)), budget, executed)
 
 
 @_function
-def PX_EXEC_SCORE(budget: Table, executed: Table, weight: Table, scheme: Table) -> object:
-    """预算执行率得分：按方案的规则和分值，四舍五入到两位。"""
+def PX_EXEC_SCORE(budget: Table, executed: Table, weight: Table, scheme: Table = MISSING) -> object:
+    """预算执行率得分：按方案的规则和分值，四舍五入到两位。Points of the execution rate."""
     rule = _execution(scheme)
 
     def points(budget: Given, executed: Given, weight: Given) -> Shown:
@@ -86,8 +87,8 @@ def PX_EXEC_SCORE(budget: Table, executed: Table, weight: Table, scheme: Table) 
 
 
 @_function
-def PX_SCORE(kind: Table, target: Table, actual: Table, weight: Table, scheme: Table) -> object:
-    """参考得分：按指标类型、年度指标值、实际完成值和分值。可以给一格，也可以给整列。"""
+def PX_SCORE(kind: Table, target: Table, actual: Table, weight: Table, scheme: Table = MISSING) -> object:
+    """参考得分：按指标类型、年度指标值、实际完成值和分值；可以给整列。Points of a row or of whole columns."""
     rules = _scheme(scheme).indicators
     if rules is None:
         raise _WrongArgument
@@ -105,8 +106,8 @@ def PX_SCORE(kind: Table, target: Table, actual: Table, weight: Table, scheme: T
 
 
 @_function
-def PX_TOTAL(points: Table, execution: Table, rate: Table, scheme: Table) -> object:
-    """总分：各项得分与预算执行率得分之和；方案有封顶规则时按执行率封顶。"""
+def PX_TOTAL(points: Table, execution: Table = MISSING, rate: Table = MISSING, scheme: Table = MISSING) -> object:
+    """总分：各项得分与预算执行率得分之和；方案有封顶规则时按执行率封顶。The total, capped where the scheme caps it."""
     caps = _scheme(scheme).total_caps
     total = points_total("points", "execution")
     values = {name: tuple(map(_value, _cells(table))) for name, table in (("points", points), ("execution", execution))}
@@ -114,15 +115,15 @@ def PX_TOTAL(points: Table, execution: Table, rate: Table, scheme: Table) -> obj
 
 
 @_function
-def PX_GRADE(total: Table, scheme: Table) -> object:
-    """等级：按总分所在区间；方案不分等级时为空。"""
+def PX_GRADE(total: Table, scheme: Table = MISSING) -> object:
+    """等级：按总分所在区间；方案不分等级时为空。The grade of a total."""
     grades = _scheme(scheme).grades
     return _each(lambda given: _shown(_of(grade, grades), {"total": _value(given)}) if grades else "", total)
 
 
 @_function
-def PX_EXPLAIN(kind: Table, target: Table, actual: Table, weight: Table, scheme: Table) -> object:
-    """评分底稿：这一行得分的算式。指标类型填“预算执行率”时，指标值为预算数，完成值为执行数。"""
+def PX_EXPLAIN(kind: Table, target: Table, actual: Table, weight: Table, scheme: Table = MISSING) -> object:
+    """评分底稿：这一行得分的算式；类型填“预算执行率”时，依次给预算数和执行数。The derivation of the points."""
     edition = _scheme(scheme)
 
     def words(kind: Given, target: Given, actual: Given, weight: Given) -> Shown:
@@ -140,9 +141,16 @@ def PX_EXPLAIN(kind: Table, target: Table, actual: Table, weight: Table, scheme:
 
 @_function
 def PX_CHECK(
-    name: Table, kind: Table, target: Table, actual: Table, weight: Table, score: Table, note: Table, scheme: Table
+    name: Table,
+    kind: Table,
+    target: Table,
+    actual: Table,
+    weight: Table,
+    score: Table,
+    note: Table = MISSING,
+    scheme: Table = MISSING,
 ) -> object:
-    """这一行的问题：代码和说明，没有问题为空。依次给指标名称、类型、指标值、完成值、分值、得分、说明。"""
+    """这一行的问题，没有则为空；依次给指标名称、类型、指标值、完成值、分值、得分、偏差原因。The findings of a row."""
     edition = _scheme(scheme)
     columns = ("level3", "kind", "target", "actual", "max_score", "score", "note")
 
@@ -156,8 +164,8 @@ def PX_CHECK(
 
 
 @_function
-def PX_AMOUNT(text: Table, unit: Table) -> object:
-    """金额换算为元：150万、叁拾捌万元整、1,040,000.00；单位可写元、万元、亿元，不写为元。"""
+def PX_AMOUNT(text: Table, unit: Table = MISSING) -> object:
+    """金额换算为元：150万、叁拾捌万元整；单位可给元、万元、亿元，不给为元。An amount in yuan, whatever its writing."""
     stated = _one(unit) or "元"
     if stated not in ("元", "万元", "亿元"):
         raise _WrongArgument

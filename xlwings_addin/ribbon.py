@@ -14,7 +14,7 @@ from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perfxl.edit import Edit, EditError, SetValue
+from perfxl.edit import Edit, EditError, SetFormula, SetValue
 from perfxl.finding import Severity
 from perfxl.grid import CellRef, Workbook
 from perfxl.sources import UnreadableFile
@@ -295,6 +295,28 @@ def working_paper(open_: Open) -> str:
     return ""
 
 
+def live_functions(open_: Open) -> str:
+    """Turn `PX_ON`, and have Excel read the formulas again: it binds a function that it met in a file only then."""
+    from perfxl.live_formula import is_live
+
+    cells = [
+        SetFormula(grid.sheet, row, column, cell.formula, None)
+        for grid in open_.workbook.grids
+        for (row, column), cell in grid.cells.items()
+        if cell.formula and is_live(cell.formula)
+    ]
+    if not cells:
+        raise Refused("这份表没有实时函数；请用带宏的表（.xlsm）")
+    if open_.book.app.engine.name != "excel":
+        raise Refused("实时函数只在 Windows 的 Excel 里可用；这里由表中自己的公式计算，结果相同")
+    switch = open_.book.names["PX_ON"]
+    on = "FALSE" in (switch.refers_to or "").upper()
+    switch.refers_to = f"={str(on).upper()}"
+    open_.apply(tuple(cells))
+    open_.book.app.calculate()
+    return "实时函数已开，得分由 Python 计算。" if on else "实时函数已关，得分由 Excel 自己的公式计算。"
+
+
 # 批量检查文件夹, 帮助
 
 
@@ -346,6 +368,7 @@ ACTIONS: dict[str, Callable[[Open], str]] = {
     "lock": lock,
     "unlock": unlock,
     "prefill": prefill,
+    "live": live_functions,
     "working": working_paper,
     "batch": batch,
     "verify": verify,

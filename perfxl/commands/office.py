@@ -34,6 +34,26 @@ def start(
         menu.start(file, profile)
 
 
+@addin.command("build")
+def build(
+    out: Path = typer.Option(Path("build/addin"), "--out", metavar="DIR", help="写到哪个文件夹。Folder to write to."),
+    libreoffice: bool = _LIBREOFFICE,
+) -> None:
+    """生成加载项 perfxl.xlam 和各方案带宏的表 .xlsm。Write the add-in and the forms with macros."""
+    with _said():
+        if libreoffice:
+            from xlwings_addin.hosts import install as menu
+
+            out.mkdir(parents=True, exist_ok=True)
+            written = [menu.build_package(out)]
+        else:
+            from xlwings_addin import build as building
+
+            written = building.build(out)
+    for path in written:
+        typer.echo(path)
+
+
 @addin.command("install")
 def install(libreoffice: bool = _LIBREOFFICE, profile: Path | None = _PROFILE) -> None:
     """装上按钮；重新启动 LibreOffice 后可见。Install the buttons."""

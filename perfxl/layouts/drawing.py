@@ -181,10 +181,12 @@ def compute_fields(drawing: Drawing, layouts: tuple[FieldLayout, ...]) -> None:
         if layout.kind == "computed" and layout.id == "execution_rate" and rule:
             names = {name: places[name] for name in BUDGET_FIELDS if name in places}
             look = {**styles.COMPUTED, "num_format": "0.00%"}
-            drawing.sheet.compute(places[layout.id], execution_rate(rule), names, look)
+            function = ("PX_EXEC_RATE", rule.denominator, "executed")
+            drawing.sheet.compute(places[layout.id], execution_rate(rule), names, look, function=function)
         elif layout.kind == "computed" and layout.id == "grade":
             names = {"total": places["total"]}
-            drawing.sheet.compute(places[layout.id], grade(drawing.scheme.grades), names, styles.COMPUTED)
+            words = grade(drawing.scheme.grades)
+            drawing.sheet.compute(places[layout.id], words, names, styles.COMPUTED, function=("PX_GRADE", "total"))
 
 
 def names_of_inputs(drawing: Drawing) -> Mapping[str, Box]:

@@ -80,9 +80,12 @@ def _results(drawing: Drawing, line: int, boxes: dict[str, Box]) -> None:
             places["execution_weight"] = boxes["max_score"]
             sheet.write(boxes["max_score"], rule.weight.value, styles.COMPUTED)
         weighted = {**amounts, "weight": places["execution_weight"]}
-        sheet.compute(boxes["score"], execution_rate_score(rule), weighted, styles.COMPUTED)
+        inputs = (rule.denominator, "executed")
+        points = ("PX_EXEC_SCORE", *inputs, "weight")
+        sheet.compute(boxes["score"], execution_rate_score(rule), weighted, styles.COMPUTED, function=points)
         look = {**styles.COMPUTED, "num_format": "0.00%"}
-        sheet.compute(boxes["execution_rate"], execution_rate(rule), amounts, look)
+        rate = ("PX_EXEC_RATE", *inputs)
+        sheet.compute(boxes["execution_rate"], execution_rate(rule), amounts, look, function=rate)
     else:
         for name, mark in (("max_score", NOT_SCORED), ("execution_rate", None), ("score", NOT_SCORED)):
             if name in boxes:

@@ -188,13 +188,15 @@ def _reference(drawing: Drawing, cells: Mapping[str, Box], execution: bool) -> N
     rule, rules = drawing.scheme.execution, drawing.scheme.indicators
     if execution and rule:
         names |= {name: drawing.places[name] for name in BUDGET_FIELDS if name in drawing.places}
-        drawing.sheet.compute(cells["reference"], execution_rate_score(rule), names, styles.HELPER)
+        points = ("PX_EXEC_SCORE", rule.denominator, "executed", "weight")
+        drawing.sheet.compute(cells["reference"], execution_rate_score(rule), names, styles.HELPER, function=points)
     elif "kind" in cells and rules:
         names |= {"kind": cells["kind"], "target": cells["target_read"], "actual": cells["actual_read"]}
         for name, label in READ.items():
             stated = {"kind": cells["kind"], name: cells[name]}
             drawing.sheet.compute(cells[f"{name}_read"], stated_number(name, label), stated, styles.HELPER)
-        drawing.sheet.compute(cells["reference"], reference_score(rules), names, styles.HELPER)
+        score = ("PX_SCORE", "kind", "target", "actual", "weight")
+        drawing.sheet.compute(cells["reference"], reference_score(rules), names, styles.HELPER, function=score)
     else:
         drawing.sheet.write(cells["reference"], None, styles.HELPER)
 
@@ -262,7 +264,8 @@ def total_row(drawing: Drawing, table: Table) -> None:
         if name == "total" and drawing.scheme.total_caps:
             total = capped_total(total, drawing.scheme.total_caps)
             cells = {"rate": places["execution_rate"]}
-        sheet.compute(places[name], total, cells, {**styles.COMPUTED, "bold": True}, ranges)
+        function = ("PX_TOTAL", "points", "execution", "rate") if name == "total" else ()
+        sheet.compute(places[name], total, cells, {**styles.COMPUTED, "bold": True}, ranges, function)
 
 
 def side_label(drawing: Drawing, table: Table) -> None:

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from perfxl.expr import Expr, NotComputable, Value
 from perfxl.layouts import styles
 from perfxl.layouts.styles import Look
+from perfxl.live_formula import live_formula
 
 _TALLEST = 400
 """Points; Excel takes 409."""
@@ -84,10 +85,14 @@ class _FittedRows(Worksheet):  # type: ignore[misc]
 
 
 class Sheet:
-    """One worksheet. `widths` are in characters, one per column from A."""
+    """One worksheet. `widths` are in characters, one per column from A.
 
-    def __init__(self, book: Workbook, name: str, widths: tuple[float, ...]) -> None:
+    With `live` the formulas that have a function of the add-in call it: see `perfxl.live_formula`.
+    """
+
+    def __init__(self, book: Workbook, name: str, widths: tuple[float, ...], *, live: bool = False) -> None:
         self.book = book
+        self.live = live
         self.name = name
         self.widths = widths
         self.raw = book.add_worksheet(name, _FittedRows)
@@ -143,14 +148,21 @@ class Sheet:
         cells: Mapping[str, Box],
         look: Look,
         ranges: Mapping[str, Box] = MappingProxyType({}),
+        function: tuple[str, ...] = (),
     ) -> None:
-        """A formula with its result. `cells` and `ranges` tell where the expression's inputs stand."""
+        """A formula with its result. `cells` and `ranges` tell where the expression's inputs stand.
+
+        `function` is the add-in's function that computes the same, and the names of its arguments in order.
+        """
         addresses = {name: place.address for name, place in cells.items()}
         values: dict[str, Value | tuple[Value, ...]] = {name: self.value(place) for name, place in cells.items()}
         for name, place in ranges.items():
             addresses[name] = place.range
             values[name] = self.column_values(place)
-        self.say(box, expr.excel(addresses), expr.evaluate(values), look)
+        formula = expr.excel(addresses)
+        if self.live and function:
+            formula = live_formula(function[0], [addresses.get(name, "") for name in function[1:]], formula)
+        self.say(box, formula, expr.evaluate(values), look)
 
     def say(self, box: Box, formula: str, result: Value, look: Look) -> None:
         """A formula given as text, with its result."""

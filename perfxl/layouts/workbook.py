@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -17,6 +18,8 @@ from perfxl.layouts.sheet import Box, Sheet
 from perfxl.scheme import Scheme
 
 TEMPLATE_VERSION = "1"
+SHEETS = 3
+"""Of every form: the form itself, 填表说明 and 自检."""
 SHEET_NAMES = {"self_evaluation": "自评表", "objective": "绩效目标表"}
 _FAMILIES = {"ten_ninety": ten_ninety, "four_dimensions": four_dimensions, "objective": objective}
 _CREATED = datetime(2024, 1, 1, tzinfo=UTC)
@@ -33,8 +36,12 @@ _ALLOWED = (
 )
 
 
-def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> None:
-    """Write the official form, blank or filled, with formulas and their results."""
+def write_form(scheme: Scheme, path: Path, content: Content | None = None, macros: bytes | None = None) -> None:
+    """Write the official form, blank or filled, with formulas and their results.
+
+    `macros` is the VBA project of a form that computes live: its formulas call the add-in's functions while `PX_ON`
+    is true. Its document modules are `ThisWorkbook` and `Sheet1` to `Sheet3`.
+    """
     content = content or BLANK_CONTENT
     book = Workbook(str(path), {"in_memory": True, "default_format_properties": dict(styles.DEFAULT)})
     book.set_properties({"title": scheme.name, "author": "perfxl", "created": _CREATED})
@@ -42,7 +49,7 @@ def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> No
     book.set_custom_property("perfxl.template_version", TEMPLATE_VERSION)
     family = _FAMILIES[scheme.family]
     widths = family.widths(scheme)
-    sheet = Sheet(book, SHEET_NAMES[scheme.kind], (*widths, *helper_widths(scheme)))
+    sheet = Sheet(book, SHEET_NAMES[scheme.kind], (*widths, *helper_widths(scheme)), live=macros is not None)
     drawing = Drawing(sheet, scheme, content, width=len(widths))
     table = family.draw(drawing)
     _notes(drawing)
@@ -53,10 +60,20 @@ def write_form(scheme: Scheme, path: Path, content: Content | None = None) -> No
     for other in book.worksheets():
         other.protect("", dict.fromkeys(_ALLOWED, True))
         other.hide_gridlines(2)
+    if macros is not None:
+        _with_macros(book, macros)
     book.define_name("PX_SCHEME", f'="{scheme.id}"')
     for name, box in names_of_inputs(drawing).items():
         book.define_name(name, f"={sheet.on(box)}")
     book.close()
+
+
+def _with_macros(book: Workbook, project: bytes) -> None:
+    book.add_vba_project(BytesIO(project), is_stream=True)
+    book.set_vba_name("ThisWorkbook")
+    for number, sheet in enumerate(book.worksheets(), 1):
+        sheet.set_vba_name(f"Sheet{number}")
+    book.define_name("PX_ON", "=FALSE")
 
 
 def _notes(drawing: Drawing) -> None:

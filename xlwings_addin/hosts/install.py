@@ -27,9 +27,14 @@ def install(profile: Path | None = None, command: Sequence[str] = COMMAND) -> No
     """
     office_python()
     with tempfile.TemporaryDirectory(prefix="perfxl-") as folder:
-        package = Path(folder) / "perfxl.oxt"
-        package.write_bytes(build(command))
-        _unopkg(profile, "add", "--force", str(package))
+        _unopkg(profile, "add", "--force", str(build_package(Path(folder), command)))
+
+
+def build_package(directory: Path, command: Sequence[str] = COMMAND) -> Path:
+    """Write perfxl.oxt, which runs this very environment. Returns the file."""
+    path = directory / "perfxl.oxt"
+    path.write_bytes(build(command))
+    return path
 
 
 def remove(profile: Path | None = None) -> None:

@@ -5,30 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from xlwings_addin.archive import archive
+from xlwings_addin.texts import Words, buttons, texts
 
 IDENTIFIER = "perfxl.libreoffice"
-MENU = "绩效自评"
-BUTTONS = {
-    "score": "校验并评分",
-    "previous": "上一个问题",
-    "next": "下一个问题",
-    "note": "写说明",
-    "lock": "锁定提交",
-    "unlock": "解锁",
-    "prefill": "从目标表填入",
-    "working": "评分底稿",
-    "batch": "批量检查文件夹",
-    "verify": "验证封签",
-    "help": "帮助",
-}
-"""Every macro by the name that `ribbon.run` knows."""
 
 _SOURCES = Path(__file__).with_name("uno_side")
-_DATE = (1980, 1, 1, 0, 0, 0)
+_MENU = texts()["perfxl.label"]
 _SPREADSHEET = "com.sun.star.sheet.SpreadsheetDocument"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
@@ -36,14 +22,7 @@ _REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://ww
 
 def build(command: Sequence[str]) -> bytes:
     """The .oxt, the same bytes each time. `command` with a macro's name behind it runs `macro.main`."""
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for name, text in _parts(command):
-            entry = ZipInfo(name, _DATE)
-            entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text)
-    return buffer.getvalue()
+    return archive(_parts(command))
 
 
 def _parts(command: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -69,7 +48,7 @@ def _manifest() -> str:
 
 
 def _description() -> str:
-    names = "".join(f'<name lang="{lang}">{name}</name>' for lang, name in (("zh-CN", MENU), ("en", "perfxl")))
+    names = "".join(f'<name lang="{lang}">{name}</name>' for lang, name in zip(("zh-CN", "en"), _MENU, strict=True))
     return (
         f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006">\n'
         f'<identifier value="{IDENTIFIER}"/>\n<version value="{version("perfxl")}"/>\n'
@@ -79,10 +58,12 @@ def _description() -> str:
 
 def _addons() -> str:
     """Menu and toolbar; LibreOffice sorts entries by their node's name."""
-    entries = list(enumerate(BUTTONS.items(), 1))
+    entries = [(number, (name, texts()[f"{name}.label"])) for number, name in enumerate(buttons(toggles=False), 1)]
     menu = "".join(_node(f"m{number:02}", _entry(*button)) for number, button in entries)
     tools = "".join(_node(f"t{number:02}", _entry(*button)) for number, button in entries)
-    popup = _node("perfxl.menu", _value("Context", _SPREADSHEET) + _title(MENU) + _node("Submenu", menu, replace=False))
+    popup = _node(
+        "perfxl.menu", _value("Context", _SPREADSHEET) + _title(_MENU) + _node("Submenu", menu, replace=False)
+    )
     return (
         f'{_XML}<oor:component-data {_REGISTRY} oor:name="Addons" oor:package="org.openoffice.Office">\n'
         f'<node oor:name="AddonUI">\n<node oor:name="OfficeMenuBar">\n{popup}</node>\n'
@@ -91,13 +72,14 @@ def _addons() -> str:
     )
 
 
-def _entry(name: str, label: str) -> str:
+def _entry(name: str, label: Words) -> str:
     url = _value("URL", f"service:perfxl.Macro?{name}")
     return url + _title(label) + _value("Target", "_self") + _value("Context", _SPREADSHEET)
 
 
-def _title(label: str) -> str:
-    values = "".join(f'<value xml:lang="{lang}">{escape(label)}</value>' for lang in ("zh-CN", "en-US"))
+def _title(label: Words) -> str:
+    languages = zip(("zh-CN", "en-US"), label, strict=True)
+    values = "".join(f'<value xml:lang="{lang}">{escape(words)}</value>' for lang, words in languages)
     return f'<prop oor:name="Title" oor:type="xs:string">{values}</prop>\n'
 
 

@@ -1,0 +1,131 @@
+"""The modules of the add-in's VBA project: our own sources, what is generated from Python, and xlwings' own two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from inspect import Parameter, signature
+from pathlib import Path
+
+from xlwings_addin.texts import Words, texts
+from xlwings_addin.vba_project import Module, exported_source
+
+_SOURCES = ("PxRibbon.bas", "PxServer.bas", "PxEvents.cls")
+_OLD_NAME = 'PROJECT_NAME As String = "myaddin"'
+_NEW_NAME = 'PROJECT_NAME As String = "perfxl"'
+"""xlwings looks for its settings in `%USERPROFILE%\\.perfxl\\perfxl.conf`."""
+_WIDEST = 150
+"""Characters of a text in one statement: five columns each, and a line takes 1,023."""
+
+
+def modules(sheets: int) -> list[Module]:
+    """All modules for a workbook with so many sheets. Raises RuntimeError where xlwings' own VBA has another shape."""
+    own = files("xlwings_addin").joinpath("vba")
+    found = [Module("ThisWorkbook", "workbook", own.joinpath("ThisWorkbook.cls").read_text("ascii"))]
+    found += [Module(f"Sheet{number}", "sheet", "Option Explicit") for number in range(1, sheets + 1)]
+    for name in _SOURCES:
+        stem, _, suffix = name.partition(".")
+        found.append(Module(stem, "module" if suffix == "bas" else "class", own.joinpath(name).read_text("ascii")))
+    found.append(Module("PxTexts", "module", "\n".join(_texts())))
+    found.append(Module("PxFunctions", "module", "\n".join(_functions())))
+    return [*found, *_of_xlwings()]
+
+
+def _of_xlwings() -> Iterator[Module]:
+    import xlwings
+
+    folder = Path(xlwings.__file__).parent
+    source = (folder / "xlwings_custom_addin.bas").read_text("ascii")
+    if source.count(_OLD_NAME) != 1 or f'XLWINGS_VERSION As String = "{xlwings.__version__}"' not in source:
+        raise RuntimeError(f"xlwings {xlwings.__version__} 的 VBA 模块与预期不同，不能生成加载项")
+    yield Module("xlwings", "module", exported_source(source.replace(_OLD_NAME, _NEW_NAME)))
+    yield Module("Dictionary", "class", exported_source((folder / "addin" / "Dictionary.cls").read_text("ascii")))
+
+
+def _texts() -> Iterator[str]:
+    """Chinese as code points, because VBA sources are ASCII."""
+    yield from (
+        "Option Explicit",
+        "' Generated from texts.toml and from the functions' docstrings.",
+        "",
+        "' 2 is the language of the user interface; 4 is Chinese, wherever it is spoken.",
+        "Public Function PxText(ByVal id As String) As String",
+        "    Dim language As Long",
+        "    language = 4",
+        "    On Error Resume Next",
+        "    language = Application.LanguageSettings.LanguageID(2) And &H3FF",
+        "    On Error GoTo 0",
+        "    If language = 4 Then",
+        "        PxText = PxChinese(id)",
+        "    Else",
+        "        PxText = PxEnglish(id)",
+        "    End If",
+        "End Function",
+        "",
+    )
+    words = {**texts(), **{f"{name}.tip": Words(*_described(name)) for name in _all_functions()}}
+    for function, language in (("PxChinese", 0), ("PxEnglish", 1)):
+        yield f"Private Function {function}(ByVal id As String) As String"
+        yield "    Select Case id"
+        for key, pair in words.items():
+            yield f'        Case "{key}"'
+            yield from (f"            {function} = {function} & {piece}" for piece in _pieces(pair[language]))
+        yield from ("    End Select", "End Function", "")
+    yield from (
+        "Private Function PxDecoded(ByVal points As String) As String",
+        "    Dim place As Long",
+        "    For place = 1 To Len(points) Step 5",
+        '        PxDecoded = PxDecoded & ChrW$(CLng("&H" & Mid$(points, place, 4)))',
+        "    Next place",
+        "End Function",
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text as expressions of VBA, none too long for a line."""
+    for start in range(0, len(text), _WIDEST):
+        part = text[start : start + _WIDEST]
+        if part.isascii():
+            yield '"{}"'.format(part.replace('"', '""'))
+        else:
+            yield 'PxDecoded("{}")'.format(" ".join(f"{ord(character):04X}" for character in part))
+
+
+def _functions() -> Iterator[str]:
+    """A wrapper for each function, and what the function wizard shows."""
+    yield from ("Option Explicit", "' Generated from xlwings_addin/functions.py.", "")
+    for name, function in _all_functions().items():
+        declared, given = [], []
+        parameters = signature(function).parameters.values()
+        for parameter in parameters:
+            optional = "" if parameter.default is Parameter.empty else "Optional "
+            declared.append(f"{optional}ByRef {parameter.name} As Variant")
+            given.append(parameter.name)
+        yield f"Public Function {name}({', '.join(declared)}) As Variant"
+        yield f'Attribute {name}.VB_Description = "{_described(name)[1]}"'
+        if "scheme" in given:
+            yield "    If IsMissing(scheme) Then scheme = PxScheme()"
+        yield f'    {name} = PxCall("{name}", Array({", ".join(given)}))'
+        yield from ("End Function", "")
+    yield from (
+        "' Excel refuses a description while no workbook is open; the cells compute all the same.",
+        "Public Sub PxDescribe()",
+        "    On Error Resume Next",
+    )
+    for name in _all_functions():
+        words = f'Description:=PxText("{name}.tip"), Category:=PxText("perfxl.label")'
+        yield f'    Application.MacroOptions Macro:="{name}", {words}'
+    yield "End Sub"
+
+
+def _all_functions() -> dict[str, Callable[..., object]]:
+    from xlwings_addin.functions import FUNCTIONS
+
+    return dict(FUNCTIONS)
+
+
+def _described(name: str) -> tuple[str, str]:
+    """The Chinese and the English half of the docstring."""
+    chinese, mark, english = (_all_functions()[name].__doc__ or "").rpartition("。")
+    assert mark and english.isascii(), f"{name}: a Chinese sentence and an English one"
+    return chinese + mark, english.strip()
