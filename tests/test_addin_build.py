@@ -141,6 +141,16 @@ def test_xlwings_own_module_is_the_installed_one(sources: dict[str, str]) -> Non
     assert "BSD 3-clause" in sources["xlwings"]
 
 
+def test_a_returned_workbook_cannot_name_the_program_to_start(sources: dict[str, str]) -> None:
+    """xlwings would take settings from a sheet of the workbook in front and from its folder, and modules as well."""
+    source = sources["xlwings"]
+    assert "SheetExists(ActiveWorkbook, PROJECT_NAME" not in source
+    assert 'source = "directory"' not in source
+    assert "ADD_WORKBOOK_TO_PYTHONPATH" not in source
+    assert '".py"' not in source
+    assert source.count(" -B -P -c ") == source.count(" -c \"\"") == 2
+
+
 def test_every_callback_is_a_public_sub_with_its_signature(sources: dict[str, str]) -> None:
     subs = dict(re.findall(r"^Public Sub (\w+)\((.*)\)$", sources["PxRibbon"], re.MULTILINE))
     root = ElementTree.fromstring(ribbon_xml())

@@ -11,9 +11,19 @@ from xlwings_addin.texts import Words, texts
 from xlwings_addin.vba_project import Module, exported_source
 
 _SOURCES = ("PxRibbon.bas", "PxServer.bas", "PxEvents.cls")
-_OLD_NAME = 'PROJECT_NAME As String = "myaddin"'
-_NEW_NAME = 'PROJECT_NAME As String = "perfxl"'
-"""xlwings looks for its settings in `%USERPROFILE%\\.perfxl\\perfxl.conf`."""
+_CHANGES = (
+    ('PROJECT_NAME As String = "myaddin"', 'PROJECT_NAME As String = "perfxl"', 1),
+    ('GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")', '"false"', 2),
+    ('If Right$(sht.Name, 3) = ".py" Then', "If False Then", 2),
+    ('If SheetExists(ActiveWorkbook, PROJECT_NAME & ".conf") = True Then', "If False Then", 1),
+    ('If source = "" Or source = "directory" Then', "If False Then", 1),
+    (' -B -c ""', ' -B -P -c ""', 2),
+)
+"""What is changed in xlwings' module, and how often it stands there.
+
+Settings come from `%USERPROFILE%\\.perfxl\\perfxl.conf` alone: a sheet of the workbook in front, or a file in its
+folder, could else name the program to start or the Python modules to load, and returned forms come from anybody.
+"""
 _WIDEST = 150
 """Characters of a text in one statement: five columns each, and a line takes 1,023."""
 
@@ -36,9 +46,11 @@ def _of_xlwings() -> Iterator[Module]:
 
     folder = Path(xlwings.__file__).parent
     source = (folder / "xlwings_custom_addin.bas").read_text("ascii")
-    if source.count(_OLD_NAME) != 1 or f'XLWINGS_VERSION As String = "{xlwings.__version__}"' not in source:
-        raise RuntimeError(f"xlwings {xlwings.__version__} 的 VBA 模块与预期不同，不能生成加载项")
-    yield Module("xlwings", "module", exported_source(source.replace(_OLD_NAME, _NEW_NAME)))
+    for old, new, times in (*_CHANGES, (f'XLWINGS_VERSION As String = "{xlwings.__version__}"', None, 1)):
+        if source.count(old) != times:
+            raise RuntimeError(f"xlwings {xlwings.__version__} 的 VBA 模块与预期不同，不能生成加载项")
+        source = source.replace(old, old if new is None else new)
+    yield Module("xlwings", "module", exported_source(source))
     yield Module("Dictionary", "class", exported_source((folder / "addin" / "Dictionary.cls").read_text("ascii")))
 
 
