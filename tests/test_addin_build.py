@@ -148,7 +148,7 @@ def test_a_returned_workbook_cannot_name_the_program_to_start(sources: dict[str,
     assert 'source = "directory"' not in source
     assert "ADD_WORKBOOK_TO_PYTHONPATH" not in source
     assert '".py"' not in source
-    assert source.count(" -B -P -c ") == source.count(" -c \"\"") == 2
+    assert source.count(" -B -P -c ") == source.count(' -c ""') == 2
 
 
 def test_every_callback_is_a_public_sub_with_its_signature(sources: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from perfxl.commands import (
+    addin,
     check,
     clean,
     explain,
@@ -54,7 +55,7 @@ def build_app() -> typer.Typer:
     app.add_typer(template.app, name="template")
     app.add_typer(keys.app, name="key")
     app.add_typer(office.office, name="office")
-    app.add_typer(office.addin, name="addin")
+    app.add_typer(addin.addin, name="addin")
     return app
 
 
