@@ -215,7 +215,39 @@ class SetFooter:
     text: str
 
 
-SheetEdit = SetValue | SetFormula | SetNote | SetFill | ClearMarks | SetLocked | ProtectSheet | SetFooter
+@dataclass(frozen=True, slots=True)
+class InsertRow:
+    """A blank row at `row`, above what stands there; everything that names a place below follows.
+
+    It has the looks and formulas of the row `like`, counted before the insertion. Merges and ranges that reach over
+    the place grow, so a row belongs to what begins above it and ends at or below it.
+    """
+
+    sheet: str
+    row: int
+    like: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRow:
+    """The row taken out; what begins in it and reaches further down stays with its first cell's content."""
+
+    sheet: str
+    row: int
+
+
+SheetEdit = (
+    SetValue
+    | SetFormula
+    | SetNote
+    | SetFill
+    | ClearMarks
+    | SetLocked
+    | ProtectSheet
+    | SetFooter
+    | InsertRow
+    | DeleteRow
+)
 """On one sheet, which `sheet` names."""
 BookEdit = LockEveryCell | ProtectStructure | AddSheet | RemoveSheet | SetProperty
 Edit = SheetEdit | BookEdit

@@ -13,12 +13,16 @@ import xlwings as xw
 
 from perfxl.edit import SetValue
 from perfxl.editing import apply_edits, notes_by
+from perfxl.form import SelfEvaluation
+from perfxl.grid import Workbook
 from perfxl.markup import AUTHOR, marked
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET, read_explanations
+from perfxl.scheme import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
+from perfxl.table_rows import insertion
 from xlwings_addin import ribbon
 from xlwings_addin.hosts import live
 from xlwings_addin.hosts.engine import Engine
@@ -191,6 +195,41 @@ def test_prefill_and_working_paper_and_batch(opened: Any, desk: Any, tmp_path: P
     )
     assert (folder / "检查报告" / "index.html").exists()
     assert len(desk.books()) == 3
+
+
+def test_a_row_is_put_in_and_taken_out(opened: Any) -> None:
+    """LibreOffice does what the patched file has: the same values, formulas, merges and names."""
+    person = opened(GOOD)
+    before = read_xlsx((RETURNED / GOOD).read_bytes(), "")
+    assert person.press("insert_row") == "请先选中一个指标行"
+    for row in (13, 16, 30):
+        scheme, form = builtin_schemes()["shanghai/2020-10-90"], read_forms(before)[0]
+        assert isinstance(form, SelfEvaluation)
+        live.reveal(person.book, "自评表", row, 4)
+        assert person.press("insert_row") == f"已在第 {row} 行下面插入一行。"
+        assert person.place == f"自评表!{row + 1},4"
+        expected = apply_edits((RETURNED / GOOD).read_bytes(), insertion(before.grids[0], form, scheme, row))
+        wanted, found = read_xlsx(expected, ""), read_xlsx(person.data, "")
+        assert set(found.grids[0].merges) == set(wanted.grids[0].merges)
+        assert shown(found) == shown(wanted)
+        assert all(grid.protected for grid in found.grids)
+        live.reveal(person.book, "自评表", row + 1, 4)
+        assert person.press("delete_row").startswith(f"已删除第 {row + 1} 行")
+        if row == 30:  # There the indicator moved up into the new row, and the row below it has gone.
+            continue
+        assert shown(read_xlsx(person.data, "")) == shown(before)
+        assert set(read_xlsx(person.data, "").grids[0].merges) == set(before.grids[0].merges)
+    live.reveal(person.book, "自评表", 21, 4)
+    assert person.press("delete_row") == "这一类只有这一行，不能删除；不用的行留空即可"
+
+
+def shown(workbook: Workbook) -> dict[tuple[int, int], object]:
+    """What the form's cells hold; a formula by whether it is one, as programs write it each in their own way."""
+    return {
+        place: "formula" if cell.formula else cell.value
+        for place, cell in workbook.grids[0].cells.items()
+        if cell.formula or cell.value not in (None, "")
+    }
 
 
 def test_what_goes_wrong_is_said(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:

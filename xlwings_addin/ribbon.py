@@ -19,11 +19,14 @@ from perfxl.finding import Severity
 from perfxl.grid import CellRef, Workbook
 from perfxl.sources import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
+from perfxl.table_rows import RowRefused
 from xlwings_addin.hosts import live
 
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from perfxl.form import SelfEvaluation
+    from perfxl.grid import Grid
     from perfxl.review import FileReview
 
 TITLE = "绩效自评"
@@ -54,7 +57,7 @@ def run(action: str, book: xw.Book | None = None) -> None:
     try:
         target = target or _active()
         _say(target, ACTIONS[action](_read(target)))
-    except (Refused, EditError) as error:
+    except (Refused, EditError, RowRefused) as error:
         _say(target, str(error), critical=True)
     except UnreadableFile as error:
         _say(target, _unreadable(error), critical=True)
@@ -282,6 +285,41 @@ def prefill(open_: Open) -> str:
     return said
 
 
+def insert_row(open_: Open) -> str:
+    from perfxl.detection import detect_scheme
+    from perfxl.table_rows import insertion
+
+    form, grid, row = _row_in_front(open_)
+    open_.apply(insertion(grid, form, detect_scheme(form)[0], row))
+    live.reveal(open_.book, grid.sheet, row + 1, next(one.at.column for one in form.indicators))
+    return f"已在第 {row} 行下面插入一行。"
+
+
+def delete_row(open_: Open) -> str:
+    from perfxl.detection import detect_scheme
+    from perfxl.table_rows import deletion
+
+    form, grid, row = _row_in_front(open_)
+    name = next((one.name for one in form.indicators if one.at.row == row), "")
+    open_.apply(deletion(grid, form, detect_scheme(form)[0], row))
+    return f"已删除第 {row} 行{f'（{name}）' if name else ''}。"
+
+
+def _row_in_front(open_: Open) -> tuple[SelfEvaluation, Grid, int]:
+    """The self-evaluation on the sheet in front, its grid, and the selected row."""
+    from perfxl.form import SelfEvaluation
+    from perfxl.reading import read_forms
+    from perfxl.review import review_workbook
+
+    _refuse_locked(review_workbook(open_.workbook, open_.book.name))
+    sheet, row, _ = live.active_cell(open_.book)
+    forms = [form for form in read_forms(open_.workbook) if isinstance(form, SelfEvaluation)]
+    form = next((form for form in forms if form.at.sheet == sheet), None)
+    if form is None:
+        raise Refused("请先转到自评表，选中一个指标行")
+    return form, next(grid for grid in open_.workbook.grids if grid.sheet == sheet), row
+
+
 def working_paper(open_: Open) -> str:
     from perfxl.review import review_workbook
     from perfxl.working_paper import SHEET
@@ -368,6 +406,8 @@ ACTIONS: dict[str, Callable[[Open], str]] = {
     "lock": lock,
     "unlock": unlock,
     "prefill": prefill,
+    "insert_row": insert_row,
+    "delete_row": delete_row,
     "live": live_functions,
     "working": working_paper,
     "batch": batch,

@@ -28,6 +28,7 @@ from perfxl.editing.book import ORDER, Book, SheetEntry
 from perfxl.editing.file import replaced
 from perfxl.editing.notes import Notes
 from perfxl.editing.parts import Parts
+from perfxl.editing.rows import RowEdit, with_rows
 from perfxl.editing.settings import notes_by, workbook_settings
 from perfxl.editing.sheet import (
     protected,
@@ -48,9 +49,15 @@ def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
     All parts that no edit needs stay byte for byte, and so do the rows of a sheet. No edit, no change.
     Raises UnreadableFile where the workbook cannot be read and EditError where an edit cannot be made.
     """
+    for of_rows, group in groupby(edits, lambda edit: isinstance(edit, RowEdit)):
+        data = _patched(data, list(group), with_rows if of_rows else _edited)
+    return data
+
+
+def _patched(data: bytes, edits: list[Edit], edited: Callable[[Parts, bytes, Sequence[Edit]], bytes]) -> bytes:
     parts = Parts(data)
     try:
-        return _edited(parts, data, edits)
+        return edited(parts, data, edits)
     except (AssertionError, LookupError, StopIteration, RuntimeError, ValueError):
         parts.require_sound()
         raise

@@ -285,7 +285,7 @@ class SheetText:
         if self._groups:
             self._refuse_group(row, column)
         piece = self._find(row, column)
-        formula = _formula(piece.raw) if piece else None
+        formula = cell_formula(piece.raw) if piece else None
         if formula is None:
             return False
         opening, text = formula
@@ -306,7 +306,7 @@ class SheetText:
         columns = [piece.column for _, piece in followers]
         area = f"{column_letters(min(columns))}{min(rows)}:{column_letters(max(columns))}{max(rows)}"
         number, heir = followers[0]
-        found = _formula(heir.raw)
+        found = cell_formula(heir.raw)
         assert found is not None
         opening = with_attribute(found[0], "ref", area)
         if opening.endswith("/>"):
@@ -322,14 +322,14 @@ class SheetText:
         for row in self.rows:
             if kind in row.written():
                 for piece in row.open():
-                    formula = _formula(piece.raw)
+                    formula = cell_formula(piece.raw)
                     if formula and tag_attributes(formula[0]).get("t") == kind:
                         yield row.number, piece
 
     def _refuse_group(self, row: int, column: int) -> None:
         for kind in ("array", "dataTable"):
             for _, piece in self._formulas(kind):
-                formula = _formula(piece.raw)
+                formula = cell_formula(piece.raw)
                 assert formula is not None
                 first, colon, last = tag_attributes(formula[0]).get("ref", "").partition(":")
                 if not colon or first == last:
@@ -370,7 +370,7 @@ def _split_lead(raw: str) -> tuple[str, str]:
     return raw[:place], raw[place:]
 
 
-def _formula(raw: str) -> tuple[str, str] | None:
+def cell_formula(raw: str) -> tuple[str, str] | None:
     """A cell's formula: its start tag and its text as written."""
     if "f" not in raw:
         return None
@@ -380,7 +380,7 @@ def _formula(raw: str) -> tuple[str, str] | None:
 
 
 def _shares(raw: str, shared: str) -> bool:
-    formula = _formula(raw)
+    formula = cell_formula(raw)
     return formula is not None and tag_attributes(formula[0]).get("si") == shared
 
 

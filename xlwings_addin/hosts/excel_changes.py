@@ -11,8 +11,10 @@ from typing import Any
 from perfxl.edit import (
     AddSheet,
     Allowance,
+    DeleteRow,
     Edit,
     EditError,
+    InsertRow,
     LockEveryCell,
     ProtectSheet,
     ProtectStructure,
@@ -26,6 +28,7 @@ from perfxl.edit import (
 from xlwings_addin.hosts.blocks import blocks
 from xlwings_addin.hosts.excel_cells import area, as_typed, contents, parts_alike, put, ranges
 from xlwings_addin.hosts.excel_marks import mark
+from xlwings_addin.hosts.excel_rows import delete_row, insert_row
 from xlwings_addin.hosts.excel_sheet import add_sheet
 
 _VERY_HIDDEN = 2
@@ -92,6 +95,10 @@ class Changes:
                     self._lock(sheet, True, None)
             elif isinstance(edit, ProtectSheet):
                 self._protect(edit)
+            elif isinstance(edit, InsertRow):
+                insert_row(self, self.book.Worksheets(edit.sheet), edit.row, edit.like)
+            elif isinstance(edit, DeleteRow):
+                delete_row(self.book.Worksheets(edit.sheet), edit.row)
             elif isinstance(edit, SetFooter):
                 self._set_footer(self.book.Worksheets(edit.sheet), edit.text)
             elif isinstance(edit, ProtectStructure):

@@ -10,7 +10,7 @@ from typing import Any
 import unohelper
 from com.sun.star.document import XUndoAction
 
-from . import cells, marks, sheets
+from . import cells, marks, rows, sheets
 from .refused import Refused
 from .views import View
 
@@ -106,6 +106,12 @@ class Changes:
         elif kind == "SetFooter":
             for edit in edits:
                 sheets.set_footer(self, self.sheet(sheet), edit["text"])
+        elif kind == "InsertRow":
+            for edit in edits:
+                rows.insert(self.sheet(sheet), edit["row"], edit["like"])
+        elif kind == "DeleteRow":
+            for edit in edits:
+                rows.delete(self.sheet(sheet), edit["row"])
         elif kind == "ProtectSheet":
             for edit in edits:
                 self._protect(self.sheet(sheet).Name, edit["on"])
