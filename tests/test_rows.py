@@ -223,6 +223,18 @@ def test_everything_around_the_cells_follows() -> None:
     ) == ["7"]
 
 
+def test_the_last_row_of_a_sheet_has_nowhere_to_go() -> None:
+    """LibreOffice writes the height of the last row, and content there would be lost."""
+    data = FILES[-2].read_bytes()
+    name = "xl/worksheets/sheet1.xml"
+    sheet = ZipFile(BytesIO(data)).read(name).decode()
+    empty = sheet.replace("</sheetData>", '<row r="1048576" ht="12.8"/></sheetData>')
+    assert read_xlsx(apply_edits(with_part(data, name, empty), [InsertRow(FORM, 14, 14)]), "").grids[0].merges
+    filled = sheet.replace("</sheetData>", '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>')
+    with pytest.raises(EditError, match="最后一行有内容"):
+        apply_edits(with_part(data, name, filled), [InsertRow(FORM, 14, 14)])
+
+
 def with_part(data: bytes, name: str, text: str) -> bytes:
     buffer = BytesIO()
     with ZipFile(BytesIO(data)) as source, ZipFile(buffer, "w") as target:

@@ -192,6 +192,10 @@ def _move_rows(sheet: SheetText, shift: _Shift) -> None:
         number = shift.row(row.number)
         if number is None:
             continue
+        if number > _LAST:
+            if row.open():
+                raise EditError(f"工作表 {sheet.name} 的最后一行有内容，不能插入行，未作修改")
+            continue  # LibreOffice writes the height of the last row.
         if number != row.number:
             row.open()
             _renumber(row, number)
