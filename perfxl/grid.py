@@ -14,22 +14,26 @@ from perfxl.number_format import shown_number
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellRef:
-    """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file."""
+    """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file.
+
+    `words` are what a document has in place of letters and numbers: `表2 第7行 第3列`. Empty for a sheet's cell.
+    """
 
     file: str
     sheet: str = ""
     row: int = 0
     column: int = 0
+    words: str = ""
 
     @property
     def address(self) -> str:
-        """`D6`, or an empty string for a whole sheet or file."""
-        return f"{column_letters(self.column)}{self.row}" if self.row else ""
+        """`D6`, the words of a document's place, or an empty string for a whole sheet or file."""
+        return self.words or (f"{column_letters(self.column)}{self.row}" if self.row else "")
 
     @property
     def in_file(self) -> str:
-        """`自评表!D6`: the place within its file."""
-        return f"{self.sheet}!{self.address}" if self.row else self.sheet
+        """`自评表!D6` or `表2 第7行 第3列`: the place within its file."""
+        return self.words or (f"{self.sheet}!{self.address}" if self.row else self.sheet)
 
     def __str__(self) -> str:
         return f"{self.file} › {self.in_file}" if self.sheet else self.file
@@ -103,9 +107,12 @@ class Grid:
     merges: tuple[Merge, ...] = ()
     hidden: bool = False
     protected: bool = False
+    row_places: Mapping[int, str] = field(default_factory=dict)
+    """How a row's places are said where there are no column letters: `表2 第7行 第{column}列`. Empty for a sheet."""
 
     def ref(self, row: int, column: int) -> CellRef:
-        return CellRef(self.file, self.sheet, row, column)
+        words = self.row_places[row].format(column=column) if row in self.row_places else ""
+        return CellRef(self.file, self.sheet, row, column, words)
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell itself; blank for the covered cells of a merge."""

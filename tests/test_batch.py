@@ -56,7 +56,7 @@ def test_every_path_has_exactly_one_row_in_order(folder: Path) -> None:
         ("fifo.xlsx", "skipped", "R107"),
         ("link.xlsx", "skipped", "R107"),
         ("loop", "skipped", "R107"),
-        ("scan.pdf", "unreadable", "R103"),
+        ("scan.pdf", "unreadable", "R101"),
         ("~$乙.xlsx", "skipped", "R107"),
         ("乙.XLSX", "returned", ""),
         ("无扩展名", "unreadable", "R101"),

@@ -105,58 +105,33 @@ def ole(*streams: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("content", "code", "kind"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF 文件"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "JPEG 图片"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "PNG 图片"),
-        (b"BM\x46\x00\x00\x00\x00\x00\x00\x00", "BMP 图片"),
-        (b"Rar!\x1a\x07\x01\x00", "RAR 压缩包"),
-        (b"7z\xbc\xaf\x27\x1c\x00\x04", "7z 压缩包"),
-        (b"\x1f\x8b\x08\x00", "gzip 压缩包"),
-        (b"{\\rtf1\\ansi", "RTF 文档"),
-        (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "网页（HTML）"),
-        ("\ufeff\r\n<!DOCTYPE html>\n<html>".encode(), "网页（HTML）"),
-        ("<html xmlns:x='urn'><td>绩效</td></html>".encode("gb18030"), "网页（HTML）"),
-        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "单个文件网页（MHTML）"),
-        (
-            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-            "XML 表格 2003",
-        ),
-        (b'<?xml version="1.0"?><a/>', "XML 文件"),
-        ("项目名称,得分\n甲,98\n".encode(), "纯文本"),
-        ("项目名称,得分\n甲,98\n".encode("gb18030"), "纯文本"),
-        ("项目名称,得分\n甲,98\n".encode("utf-16"), "纯文本"),
-        (("绩效" * 5000).encode(), "纯文本"),
-        (bytes(range(256)) * 4, "无法识别的内容"),
-        (b"\x09\x08\x10\x00\x00\x06\x05\x00", "Excel 97-2003 工作簿（xls）"),
-        (ole("Workbook"), "Excel 97-2003 工作簿（xls）"),
-        (ole("Book"), "Excel 97-2003 工作簿（xls）"),
-        (ole("1Table", "WordDocument"), "Word 97-2003 文档（doc）"),
-        (ole("PowerPoint Document"), "PowerPoint 97-2003 演示文稿（ppt）"),
-        (ole("Contents"), "其他 OLE 复合文档"),
-        (zipped({"word/document.xml": "<a/>", "[Content_Types].xml": "<a/>"}), "Word 文档（docx）"),
-        (
-            zipped(
-                {
-                    "_rels/.rels": relationships(("r1", "officeDocument", "word/document.xml")),
-                    "word/document.xml": "<a/>",
-                }
-            ),
-            "Word 文档（docx）",
-        ),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "R108", "JPEG 图片"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "R108", "PNG 图片"),
+        (b"BM\x46\x00\x00\x00\x00\x00\x00\x00", "R108", "BMP 图片"),
+        (b"Rar!\x1a\x07\x01\x00", "R103", "RAR 压缩包"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", "R103", "7z 压缩包"),
+        (b"\x1f\x8b\x08\x00", "R103", "gzip 压缩包"),
+        (b"{\\rtf1\\ansi", "R109", "RTF 文档"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "R103", "单个文件网页（MHTML）"),
+        (b'<?xml version="1.0"?><a/>', "R103", "XML 文件"),
+        (bytes(range(256)) * 4, "R103", "无法识别的内容"),
+        (ole("1Table", "WordDocument"), "R109", "Word 97-2003 文档（doc、wps）"),
+        (ole("PowerPoint Document"), "R103", "PowerPoint 97-2003 演示文稿（ppt）"),
+        (ole("Contents"), "R103", "其他 OLE 复合文档"),
         (
             zipped({"_rels/.rels": relationships(("r1", "officeDocument", "xl/workbook.bin"))}),
+            "R103",
             "Excel 二进制工作簿（xlsb）",
         ),
-        (zipped({"content.xml": "<a/>", "META-INF/manifest.xml": "<a/>"}), "OpenDocument 表格（ods）"),
-        (zipped({"OFD.xml": "<a/>", "Doc_0/Document.xml": "<a/>"}), "OFD 文件"),
-        (zipped({"照片.jpg": b"\xff\xd8"}), "ZIP 压缩包"),
-        (zipped({}), "ZIP 压缩包"),
+        (zipped({"OFD.xml": "<a/>", "Doc_0/Document.xml": "<a/>"}), "R103", "OFD 文件"),
+        (zipped({"照片.jpg": b"\xff\xd8"}), "R103", "ZIP 压缩包"),
+        (zipped({}), "R103", "ZIP 压缩包"),
     ],
 )
-def test_other_content_is_named(tmp_path: Path, content: bytes, kind: str) -> None:
-    assert refused_content(tmp_path, content) == ("R103", {"kind": kind})
+def test_other_content_is_named(tmp_path: Path, content: bytes, code: str, kind: str) -> None:
+    assert refused_content(tmp_path, content) == (code, {"kind": kind})
 
 
 def test_an_encrypted_workbook(tmp_path: Path) -> None:
@@ -177,6 +152,8 @@ def test_a_zip_with_a_password(tmp_path: Path) -> None:
 def test_zero_bytes_and_nothing_but_zeros(tmp_path: Path) -> None:
     assert refused_content(tmp_path, b"") == ("R101", {"reason": "文件为空（0 字节）"})
     assert refused_content(tmp_path, bytes(20_000)) == ("R101", {"reason": "文件内容全部为零"})
+    for start in (b"PK", b"PK\x03", b"\xd0\xcf\x11\xe0"):
+        assert refused_content(tmp_path, start) == ("R101", {"reason": "文件只剩开头几个字节"})
     assert refused_content(tmp_path, bytes(4) + zipped(GOOD)[4:]) == ("R101", {"reason": "文件开头已损坏"})
 
 

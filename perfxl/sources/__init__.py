@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from perfxl.grid import Workbook
+from perfxl.sources.docx import read_docx
 from perfxl.sources.errors import UnreadableFile
-from perfxl.sources.kind import Kind, kind_of, refuse
+from perfxl.sources.html import read_html
+from perfxl.sources.kind import Kind, kind_of, refuse, zip_kind
+from perfxl.sources.ods import read_ods
+from perfxl.sources.package import Package
+from perfxl.sources.pdf import read_pdf
 from perfxl.sources.raw_file import file_bytes
+from perfxl.sources.text import read_text
+from perfxl.sources.xls import read_xls
 from perfxl.sources.xlsx import read_xlsx
+from perfxl.sources.xml_2003 import read_xml_2003
 
 __all__ = ["UnreadableFile", "read_workbook"]
+
+
+def _read_zip(data: bytes, file: str) -> Workbook:
+    """A workbook, or a document where the package has no part of that name that a workbook always has."""
+    package = Package(data)
+    kind = zip_kind(package.names)
+    if "xl/workbook.xml" not in package and (reader := _PACKAGE_READERS.get(kind)) is not None:
+        return reader(package, file)
+    return read_xlsx(package, file)
+
+
+_PACKAGE_READERS: dict[Kind, Callable[[Package, str], Workbook]] = {
+    Kind.DOCX: read_docx,
+    Kind.ODS: read_ods,
+}
+_READERS: dict[Kind, Callable[[bytes, str], Workbook]] = {
+    Kind.ZIP: _read_zip,
+    Kind.XLS: read_xls,
+    Kind.PDF: read_pdf,
+    Kind.HTML: read_html,
+    Kind.XML_2003: read_xml_2003,
+    Kind.TEXT: read_text,
+}
 
 
 def read_workbook(path: Path) -> Workbook:
     """The workbook in a regular file, named as the file is. Raises UnreadableFile with the finding's code."""
     data = file_bytes(path)
     kind = kind_of(data)
-    if kind is not Kind.ZIP:
+    if (reader := _READERS.get(kind)) is None:
         raise refuse(kind)
-    return read_xlsx(data, path.name)
+    return reader(data, path.name)

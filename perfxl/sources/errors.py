@@ -6,7 +6,8 @@ from __future__ import annotations
 class UnreadableFile(Exception):
     """A file that gives no workbook. `code` is the finding's code in the catalogue, `numbers` its parameters.
 
-    R101 damaged (`reason`), R102 encrypted, R103 not a workbook (`kind`), R105 over a limit (`limit`).
+    R101 damaged (`reason`), R102 encrypted, R103 not a workbook (`kind`), R105 over a limit (`limit`),
+    R108 a scan or picture (`kind`), R109 an old document format (`kind`).
     """
 
     def __init__(self, code: str, **numbers: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from enum import Enum
 
@@ -18,7 +19,7 @@ class Kind(Enum):
     XML_2003 = "XML 表格 2003"
     ODS = "OpenDocument 表格（ods）"
     DOCX = "Word 文档（docx）"
-    DOC = "Word 97-2003 文档（doc）"
+    DOC = "Word 97-2003 文档（doc、wps）"
     PPTX = "PowerPoint 演示文稿（pptx）"
     PPT = "PowerPoint 97-2003 演示文稿（ppt）"
     ODF = "OpenDocument 文档"
@@ -73,6 +74,8 @@ _ENTRIES = (
     ("ofd.xml", Kind.OFD),
     ("meta-inf/manifest.xml", Kind.ODF),
 )
+_PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.TIFF})
+_OLD_DOCUMENTS = frozenset({Kind.DOC, Kind.RTF})
 _HEAD = 4096
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|meta|div)\b", re.IGNORECASE)
 
@@ -85,6 +88,8 @@ def kind_of(data: bytes) -> Kind:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return _ole_kind(data) if kind is Kind.OLE else kind
+    if len(data) > 1 and any(signature.startswith(data) for signature, _ in _SIGNATURES):
+        raise damaged("文件只剩开头几个字节")
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
     if head.startswith(b"BM") and head[6:10] == bytes(4):
@@ -100,6 +105,10 @@ def refuse(kind: Kind) -> UnreadableFile:
     """The error for a kind that gives no workbook."""
     if kind is Kind.ENCRYPTED:
         return UnreadableFile("R102")
+    if kind in _PICTURES:
+        return UnreadableFile("R108", kind=kind.value)
+    if kind in _OLD_DOCUMENTS:
+        return UnreadableFile("R109", kind=kind.value)
     return UnreadableFile("R103", kind=kind.value)
 
 
@@ -139,17 +148,17 @@ def _text_kind(head: bytes) -> Kind:
         return Kind.HTML
     if start.startswith(b"<?xml"):
         return Kind.XML
-    return Kind.TEXT if _is_text(text) else Kind.UNKNOWN
+    return Kind.TEXT if _is_text(text, len(head) < _HEAD) else Kind.UNKNOWN
 
 
-def _is_text(text: bytes) -> bool:
+def _is_text(text: bytes, complete: bool) -> bool:
     """Whether it decodes; GB18030 takes most bytes, so control characters rule out."""
     if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
         return False
     for encoding in ("utf-8", "gb18030"):
         try:
             # The head may end within a character.
-            text[:-4].decode(encoding) if len(text) == _HEAD else text.decode(encoding)
+            getincrementaldecoder(encoding)().decode(text, complete)
         except UnicodeDecodeError:
             continue
         return True

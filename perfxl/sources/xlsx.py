@@ -28,13 +28,15 @@ class _SheetEntry:
     relationship: str | None
 
 
-def read_xlsx(data: bytes | Path, file: str) -> Workbook:
+def read_xlsx(data: bytes | Path | Package, file: str) -> Workbook:
     """The workbook as plain data; `file` is its name in places and messages.
 
     Formulas start with `=`; a follower of a shared formula is `=` alone. A number in a date format is a datetime
     where its serial is possible. Chart, dialog and macro sheets are left out. Raises UnreadableFile.
     """
-    package = Package(file_bytes(data) if isinstance(data, Path) else data)
+    if isinstance(data, Path):
+        data = file_bytes(data)
+    package = data if isinstance(data, Package) else Package(data)
     root = relationships(package, "")
     part = _workbook_part(package, root)
     sheets, names, epoch_1904 = _read_workbook_part(package.read(part), part)

@@ -165,7 +165,7 @@ class SheetReader:
         if not text:
             return None
         if kind == "n":
-            number = _number(text)
+            number = excel_number(text)
             if number is None:
                 raise self._bad(f"的数值 {text[:20]} 有误")
             return (from_serial(number, self._epoch_1904) or number) if style.date else number
@@ -173,11 +173,8 @@ class SheetReader:
             return truth(text)
         if kind == "e":
             return CellError(plain_text(text))
-        if kind == "d" and (written := _DATE.match(text)):
-            try:
-                return datetime.fromisoformat(written[0])
-            except ValueError as error:
-                raise self._bad(f"的日期 {text[:20]} 有误") from error
+        if kind == "d" and (date := iso_date(text)) is not None:
+            return date
         raise self._bad(f"的内容 {text[:20]} 与类型 {kind[:20]} 不符")
 
     def _bad(self, what: str) -> UnreadableFile:
@@ -213,8 +210,17 @@ def _position(reference: str) -> tuple[int, int]:
     return row, column
 
 
+def iso_date(text: str) -> datetime | None:
+    """`2020-03-31` or `2020-03-31T08:00:00.000`, also with a Z behind; None for anything else."""
+    written = _DATE.match(text)
+    try:
+        return datetime.fromisoformat(written[0]) if written else None
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=16_384)
-def _number(text: str) -> Decimal | None:
+def excel_number(text: str) -> Decimal | None:
     """The number at the 15 digits Excel keeps, -0 as 0; None for what is no number or out of range."""
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return None

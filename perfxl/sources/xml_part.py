@@ -28,7 +28,8 @@ class PartParser:
     """Calls `starts[name](attributes)`, `texts[name](text)` and `ends[name]()`, in document order.
 
     A name is the namespace, a blank and the local name; attributes without prefix have only the local name.
-    An element in `texts` may be in `starts` too, but not in `ends`.
+    An element in `texts` may be in `starts` too, but not in `ends`. `inserts` are elements within a text that stand
+    for characters, such as a tab.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class PartParser:
         starts: Mapping[str, Callable[[Attributes], None]],
         texts: Mapping[str, Callable[[str], None]],
         ends: Mapping[str, Callable[[], None]],
+        inserts: Mapping[str, Callable[[Attributes], str]] | None = None,
     ) -> None:
         self.part = part
         self._roots = roots
         self._starts = starts
         self._texts = texts
         self._ends = ends
+        self._inserts = inserts or {}
 
     def parse(self, data: bytes) -> None:
         """Raises UnreadableFile R101 for XML that is damaged or foreign, R105 over a limit."""
@@ -65,7 +68,11 @@ class PartParser:
             started(attributes)
             begin_text(attributes)
 
+        def insert(characters_of: Callable[[Attributes], str], attributes: Attributes) -> None:
+            characters(characters_of(attributes))
+
         starts = dict(self._starts)
+        starts.update({name: partial(insert, characters_of) for name, characters_of in self._inserts.items()})
         for name in self._texts:
             starts[name] = partial(begin_text_after, starts[name]) if name in starts else begin_text
         start_of = starts.get

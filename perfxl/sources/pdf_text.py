@@ -1,0 +1,117 @@
+"""Characters on a page, with their places, as lines and as the text of a cell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_SAME_LINE = 0.5
+"""Share of a character's height by which the middles of neighbours may differ."""
+_BLANK = 0.35
+"""Share of a character's height that is a blank."""
+_CLOSING = frozenset("，。、；：！？）》〉」』】〕”’%％,.;:!?)]}")
+"""What may not begin a line: it drew the character before it along."""
+_WORD = re.compile(r"[!-~]+")
+_LETTER = re.compile(r"[A-Za-z]")
+_PADDING = 5.0
+"""Points between the text and the borders of a cell, both sides together."""
+
+
+@dataclass
+class Character:
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass
+class Line:
+    characters: list[Character] = field(default_factory=list)
+
+    @property
+    def top(self) -> float:
+        return min(character.top for character in self.characters)
+
+    @property
+    def left(self) -> float:
+        return self.characters[0].left
+
+    @property
+    def right(self) -> float:
+        return max(character.right for character in self.characters)
+
+    @property
+    def text(self) -> str:
+        pieces: list[str] = []
+        before: Character | None = None
+        for character in self.characters:
+            gap = character.left - before.right if before else 0.0
+            if gap > _BLANK * (character.bottom - character.top) and not (before and before.text.isspace()):
+                pieces.append(" ")
+            pieces.append(character.text)
+            before = character
+        return "".join(pieces).strip()
+
+
+def character(found: Any) -> Character:
+    """From pdfplumber's. Fonts often name a radical where the character of the same shape is meant."""
+    text: str = found["text"]
+    if any("⺀" <= sign <= "⿟" or "豈" <= sign <= "﫿" for sign in text):
+        text = unicodedata.normalize("NFKC", text)
+    return Character(text, found["x0"], found["top"], found["x1"], found["bottom"])
+
+
+def lines(characters: Iterable[Character]) -> list[Line]:
+    """From the top, each from the left; lines of blanks alone are left out."""
+    found: list[Line] = []
+    for one in sorted(characters, key=lambda one: one.middle):
+        last = found[-1].characters[-1] if found else None
+        height = one.bottom - one.top
+        if last is not None and one.middle - last.middle <= _SAME_LINE * min(height, last.bottom - last.top):
+            found[-1].characters.append(one)
+        else:
+            found.append(Line([one]))
+    for line in found:
+        line.characters.sort(key=lambda one: one.left)
+    return [line for line in found if line.text]
+
+
+def cell_text(found: Sequence[Line], width: float) -> str:
+    """Lines that the width of the cell broke are one again; a line that had room for more ends where it was ended."""
+    pieces: list[str] = []
+    before: Line | None = None
+    for following in found:
+        if before is not None:
+            pieces.append(_between(before, following, width))
+        pieces.append(following.text)
+        before = following
+    return "".join(pieces)
+
+
+def _between(line: Line, following: Line, width: float) -> str:
+    if width - (line.right - line.left) - _PADDING > _first_width(following):
+        return "\n"
+    return " " if _LETTER.match(line.text[-1]) and _LETTER.match(following.text[0]) else ""
+
+
+def _first_width(line: Line) -> float:
+    """What had to fit on the line before: a character, or a word, with the signs that may not begin a line."""
+    word = _WORD.match(line.text)
+    count = word.end() if word else 1
+    characters = [one for one in line.characters if not one.text.isspace()]
+    while count < len(characters) and characters[count].text in _CLOSING:
+        count += 1
+    return characters[min(count, len(characters)) - 1].right - line.left

@@ -1,0 +1,72 @@
+"""Plain text → Workbook: fields apart by tabs, commas or semicolons, or lines as they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from perfxl.grid import Cell, Grid, Workbook
+from perfxl.sources.charset import decoded
+from perfxl.sources.errors import damaged, too_large
+from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from perfxl.sources.xml_part import MAX_TEXT, text_too_long
+
+SHEET = "文本"
+MAX_FIELDS = 4_000_000
+"""Fields of a file with the blank ones, counted before they are parted."""
+
+
+def read_text(data: bytes, file: str) -> Workbook:
+    """One sheet; every value is text as written, an empty field is blank. Raises UnreadableFile.
+
+    Tabs part fields wherever there are any; commas or semicolons where half of the lines then have as many fields.
+    """
+    text = decoded(data)
+    if "\x00" in text:
+        raise damaged("文字中有空字符")
+    if text.count("\n") > MAX_ROWS:
+        raise too_large(f"行号不超过 {MAX_ROWS:,}")
+    if sum(map(text.count, "\t,;")) > MAX_FIELDS:
+        raise too_large(f"文字的分栏不超过 {MAX_FIELDS:,} 个")
+    cells: dict[tuple[int, int], Cell] = {}
+    places: dict[int, str] = {}
+    for row, fields in enumerate(_records(text), start=1):
+        if row > MAX_ROWS:
+            raise too_large(f"行号不超过 {MAX_ROWS:,}")
+        if len(fields) > MAX_COLUMNS:
+            raise too_large(f"列号不超过 {MAX_COLUMNS:,}")
+        places[row] = f"第{row}行 第{{column}}列"
+        for column, field in enumerate(fields, start=1):
+            if len(field) > MAX_TEXT:
+                raise text_too_long()
+            if field:
+                cells[row, column] = Cell(field)
+        if len(cells) > MAX_CELLS:
+            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+    return Workbook(file, (Grid(file, SHEET, cells, row_places=places),))
+
+
+def _records(text: str) -> list[list[str]]:
+    if "\t" in text:
+        # Excel quotes fields with line breaks; in other text a quotation mark is only that.
+        return _quoted(text, "\t") or [line.split("\t") for line in _lines(text)]
+    shares = {",": 0.0, ";": 0.0}
+    for delimiter in shares:
+        sizes = Counter(len(record) for record in _quoted(text, delimiter) if any(record))
+        if sizes and (commonest := sizes.most_common(1)[0])[0] > 1:
+            shares[delimiter] = commonest[1] / sizes.total()
+    best = max(shares, key=lambda delimiter: shares[delimiter])
+    return _quoted(text, best) if shares[best] >= 0.5 else [[line] for line in _lines(text)]
+
+
+def _quoted(text: str, delimiter: str) -> list[list[str]]:
+    """The records; none where quotation marks do not stand as they do in quoted fields."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

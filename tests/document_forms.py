@@ -1,0 +1,118 @@
+"""A form's sheet written as other kinds of file: the texts a person sees, at the same places, with the same merges."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from html import escape
+
+import docx
+import xlwt
+
+from perfxl.grid import Grid, Merge, Workbook
+from perfxl.review import review_workbook
+from perfxl.sources import read_workbook
+
+__all__ = ["as_docx", "as_html", "as_tabs", "as_xls", "as_xml_2003", "findings", "read_workbook", "shown_cells"]
+
+
+def blocks(grid: Grid, row: int) -> Iterator[tuple[int, Merge]]:
+    """The cells that begin in a row, each with what it covers."""
+    for column in range(1, grid.last_column + 1):
+        merge = grid.merge_at(row, column)
+        if (merge.top, merge.left) == (row, column):
+            yield column, merge
+
+
+def as_html(grid: Grid) -> str:
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td rowspan={merge.bottom - row + 1} colspan={merge.right - column + 1}>{_lines(grid, row, column)}"
+            for column, merge in blocks(grid, row)
+        )
+        for row in range(1, grid.last_row + 1)
+    )
+    return f"<html><head><title>x</title></head><body><table>{rows}</table></body></html>"
+
+
+def _lines(grid: Grid, row: int, column: int) -> str:
+    return escape(grid.text(row, column)).replace("\n", "<br>")
+
+
+def as_tabs(grid: Grid) -> str:
+    return "".join(
+        "\t".join(_field(grid.text(row, column)) for column in range(1, grid.last_column + 1)) + "\r\n"
+        for row in range(1, grid.last_row + 1)
+    )
+
+
+def _field(text: str) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if "\n" in text or '"' in text else text
+
+
+def as_xml_2003(grid: Grid) -> str:
+    """Every value as text; numbers are in the tests by themselves."""
+    rows = "".join(
+        f'<Row ss:Index="{row}">'
+        + "".join(
+            f'<Cell ss:Index="{column}" ss:MergeDown="{merge.bottom - row}" ss:MergeAcross="{merge.right - column}">'
+            f'<Data ss:Type="String">{escape(grid.text(row, column)).replace(chr(10), "&#10;")}</Data></Cell>'
+            for column, merge in blocks(grid, row)
+        )
+        + "</Row>"
+        for row in range(1, grid.last_row + 1)
+    )
+    return (
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="{grid.sheet}"><Table>{rows}</Table></Worksheet></Workbook>'
+    )
+
+
+def as_docx(grid: Grid, before: bytes | None = None) -> bytes:
+    """The sheet as a table, in a document of its own or behind what another holds."""
+    made = docx.Document(io.BytesIO(before) if before else None)
+    table = made.add_table(grid.last_row, grid.last_column)
+    places = [list(row.cells) for row in table.rows]
+    for row in range(1, grid.last_row + 1):
+        for column, merge in blocks(grid, row):
+            cell = places[row - 1][column - 1]
+            if (merge.bottom, merge.right) != (row, column):
+                cell = cell.merge(places[merge.bottom - 1][merge.right - 1])
+            cell.text = grid.text(row, column)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def shown_cells(grid: Grid) -> dict[tuple[int, int], str]:
+    """What stands where, for comparing sheets of different kinds: text without outer blanks."""
+    return {place: text for place, cell in grid.cells.items() if (text := cell.text.strip())}
+
+
+def findings(workbook: Workbook) -> list[tuple[int, int, str]]:
+    """Row, column and code of every finding, in order of the review."""
+    review = review_workbook(workbook, workbook.file)
+    return [(finding.at.row, finding.at.column, finding.code) for finding in review.findings]
+
+
+def as_xls(grid: Grid) -> bytes:
+    """Values with their number formats."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet(grid.sheet)
+    styles: dict[str, xlwt.XFStyle] = {}
+    for row in range(1, grid.last_row + 1):
+        for column, merge in blocks(grid, row):
+            cell = grid.cell(row, column)
+            style = styles.setdefault(cell.number_format, xlwt.easyxf(num_format_str=cell.number_format))
+            value = float(cell.value) if isinstance(cell.value, Decimal) else cell.value
+            if (merge.bottom, merge.right) != (row, column):
+                sheet.write_merge(row - 1, merge.bottom - 1, column - 1, merge.right - 1, value, style)
+            elif value is not None:
+                sheet.write(row - 1, column - 1, value, style)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

@@ -1,0 +1,272 @@
+"""PDFs: the same form as its sheet over one and several pages, text around tables, scans, and hostile bytes."""
+
+from __future__ import annotations
+
+import base64
+import time
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perfxl.grid import Grid, Merge, Workbook, normalised
+from perfxl.sources import UnreadableFile, pdf_limits, read_workbook
+from perfxl.sources.pdf import read_pdf
+from tests.document_forms import findings, shown_cells
+from tests.grids import form_grid
+from tests.pdf_forms import HEIGHT, as_pdf, assembled, box, pdf, stream, text_at
+
+FORMS = ("mof-2020", "shanghai-2019", "shanghai-2020", "lincang-2021", "shanghai-2020-objective")
+
+
+def read(content: bytes) -> Grid:
+    (grid,) = read_pdf(content, "a.pdf").grids
+    return grid
+
+
+def places(grid: Grid) -> dict[str, str]:
+    return {grid.ref(*place).in_file: cell.text for place, cell in sorted(grid.cells.items())}
+
+
+def refused(content: bytes) -> tuple[str, Mapping[str, str]]:
+    started = time.perf_counter()
+    with pytest.raises(UnreadableFile) as caught:
+        read_pdf(content, "a.pdf")
+    assert time.perf_counter() - started < 5
+    return caught.value.code, caught.value.numbers
+
+
+# ---- the same form
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_pdf_is_the_same_form(tmp_path: Path, form: str, numbered: bool) -> None:
+    sheet = form_grid(form)
+    path = tmp_path / "水利局.xlsx"
+    path.write_bytes(as_pdf(sheet, numbered=numbered))
+    workbook = read_workbook(path)
+    (grid,) = workbook.grids
+    assert shown_cells(grid) == shown_cells(sheet)
+    assert set(grid.merges) == set(sheet.merges)
+    assert findings(workbook) == findings(Workbook("a.xlsx", (sheet,)))
+
+
+# ---- text and tables
+
+
+def table(top: float, *rows: tuple[str, ...], left: float = 50, height: float = 20, width: float = 100) -> str:
+    """Cells of one size with a line of text in each."""
+    content = ""
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            x, y = left + column * width, top + row * height
+            content += box((x, y, x + width, y + height)) + text_at(x + 2, y + 4, text)
+    return content
+
+
+def test_lines_outside_tables_and_several_tables() -> None:
+    first = (
+        text_at(300, 40, "项目支出绩效自评表") + table(100, ("甲", "1"), ("乙", "2")) + text_at(50, 150, "单位：万元")
+    )
+    first += table(200, ("丙", "3", "4"), left=60) + text_at(50, 400, "填表人：") + text_at(300, 400, "电话：")
+    second = text_at(50, 40, "说明") + table(100, ("丁", "5")) + text_at(400, HEIGHT - 30, "第 2 页，共 2 页")
+    assert places(read(pdf([first + text_at(400, HEIGHT - 30, "1 / 2"), second]))) == {
+        "第1页 第1行": "项目支出绩效自评表",
+        "第1页 表1 第1行 第1列": "甲",
+        "第1页 表1 第1行 第2列": "1",
+        "第1页 表1 第2行 第1列": "乙",
+        "第1页 表1 第2行 第2列": "2",
+        "第1页 第2行": "单位：万元",
+        "第1页 表2 第1行 第1列": "丙",
+        "第1页 表2 第1行 第2列": "3",
+        "第1页 表2 第1行 第3列": "4",
+        "第1页 第3行": "填表人： 电话：",
+        "第2页 第1行": "说明",
+        "第2页 表1 第1行 第1列": "丁",
+        "第2页 表1 第1行 第2列": "5",
+    }
+
+
+def test_a_table_over_pages_is_one_and_keeps_its_columns() -> None:
+    """On page 2 the first two columns are one in every row, and the group's cell is parted by the page's end."""
+    group = box((50, 100, 150, 140)) + text_at(52, 104, "产出")
+    first = group + table(100, ("a", "1"), ("b", "2"), left=150)
+    rest = box((50, 40, 150, 60)) + table(40, ("c", "3"), left=150)
+    second = rest + box((50, 60, 250, 80)) + text_at(52, 64, "总分") + table(60, ("6",), left=250)
+    grid = read(pdf([first, second]))
+    assert places(grid) == {
+        "第1页 表1 第1行 第1列": "产出",
+        "第1页 表1 第1行 第2列": "a",
+        "第1页 表1 第1行 第3列": "1",
+        "第1页 表1 第2行 第2列": "b",
+        "第1页 表1 第2行 第3列": "2",
+        "第2页 表1 第1行 第2列": "c",
+        "第2页 表1 第1行 第3列": "3",
+        "第2页 表1 第2行 第1列": "总分",
+        "第2页 表1 第2行 第3列": "6",
+    }
+    assert grid.merges == (Merge(1, 1, 3, 1), Merge(4, 1, 4, 2))
+
+
+def test_a_frame_around_a_table_and_a_line_of_its_own() -> None:
+    grid = read(pdf([box((20, 20, 800, 500)) + text_at(50, 50, "题") + table(100, ("甲", "1"))]))
+    assert places(grid) == {"第1页 第1行": "题", "第1页 表1 第1行 第1列": "甲", "第1页 表1 第1行 第2列": "1"}
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (["通过设立合作交流工作业务", "费项目"], "通过设立合作交流工作业务费项目"),
+        (["1.一个体系；", "2.一支队伍"], "1.一个体系；\n2.一支队伍"),
+        (["1,040,000,00", "0.00"], "1,040,000,000.00"),
+        (["the project", "expenses"], "the project expenses"),
+        (["满意度达到了百分之九", "十，"], "满意度达到了百分之九十，"),
+        (["⽬标", "完成"], "目标\n完成"),
+    ],
+)
+def test_lines_that_the_cell_broke_are_joined(written: list[str], text: str) -> None:
+    content = table(100, ("甲", "")) + "".join(text_at(152, 102 + 9 * row, line) for row, line in enumerate(written))
+    assert read(pdf([content])).text(1, 2) == text
+
+
+# ---- no text
+
+
+def test_scans_and_pages_without_text() -> None:
+    picture = stream(
+        b"\0", "/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray"
+    )
+    assert refused(pdf(["q 842 0 0 595 0 0 cm /X1 Do Q"], extra={8: picture})) == ("R108", {"kind": "扫描的 PDF"})
+    assert refused(pdf([box((50, 50, 90, 90))])) == ("R108", {"kind": "没有文字的 PDF"})
+
+
+def test_a_font_that_does_not_tell_its_characters() -> None:
+    own = b"<< /Type /Font /Subtype /Type0 /BaseFont /Own /Encoding /Identity-H /DescendantFonts [4 0 R] >>"
+    other = b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Own /FontDescriptor 5 0 R"
+    system = b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>"
+    content = pdf([text_at(50, 50, "绩效")], extra={3: own, 4: other + system})
+    assert refused(content) == ("R108", {"kind": "文字没有编码的 PDF"})
+
+
+@pytest.mark.parametrize(
+    "entries",
+    ["/Filter /Standard /V 1 /R 2 /P -4 /O (" + "o" * 32 + ") /U (" + "u" * 32 + ")", "/Filter /Other /V 1"],
+)
+def test_an_encrypted_pdf(entries: str) -> None:
+    content = pdf(["x"], extra={6: f"<< {entries} >>".encode()}, trailer="/Encrypt 6 0 R /ID [(a) (b)]")
+    assert refused(content) == ("R102", {})
+
+
+# ---- hostile
+
+
+def test_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_limits, "MAX_INFLATED_BYTES", 2**20)
+    limit = ("R105", {"limit": "解压后不超过 1 MB"})
+    zeros = zlib.compress(bytes(2**20 + 1), 9)
+    for data, filters in {
+        zeros: "/FlateDecode",
+        zlib.compress(zeros, 9): "[/FlateDecode /FlateDecode]",
+        zeros.hex().encode() + b">": "[/ASCIIHexDecode /FlateDecode]",
+        base64.a85encode(zeros) + b"~>": "[/A85 /Fl]",
+        b"x" * 9 + b"stream\n" + zeros: "",
+        zlib.compress(b"stream\n" + zeros, 0): "/FlateDecode",
+    }.items():
+        assert refused(pdf(["x"], extra={7: stream(data, f"/Filter {filters}")})) == limit
+    deep = b"x"
+    for _ in range(6):
+        deep = zlib.compress(deep)
+    assert refused(pdf(["x"], extra={7: stream(deep)})) == ("R101", {"reason": "PDF 的内容压缩层数过多"})
+    lzw = stream(b"x", "/Filter /L#5aWDecode")
+    assert refused(pdf(["x"], extra={7: lzw})) == ("R101", {"reason": "PDF 使用了过时的压缩方式（LZW），请重新另存"})
+
+
+def test_forms_that_draw_forms() -> None:
+    def form(draws: str, inner: int) -> bytes:
+        resources = f"/Resources << /XObject << /X1 {inner} 0 R >> /Font << /F1 3 0 R >> >>"
+        return stream(draws.encode(), f"/Type /XObject /Subtype /Form /BBox [0 0 9 9] {resources}")
+
+    laughs = {8 + 100 * level: form("/X1 Do " * 50, 108 + 100 * level) for level in range(6)}
+    laughs[608] = form(text_at(1, 1, "哈" * 50), 608)
+    assert refused(pdf(["/X1 Do"], extra=laughs))[0] == "R105"
+    own = {8: form("/X1 Do " * 50 + text_at(1, 1, "甲"), 8)}
+    assert read(pdf(["/X1 Do"], extra=own)).text(1, 1) == "甲"
+
+
+@pytest.mark.parametrize(
+    ("content", "limit"),
+    [
+        ("0 0 m 9 9 l S " * 160_000, "PDF 一页的内容不超过 2 MB"),
+        (text_at(1, 1, "绩" * 100_000), "PDF 一页的文字不超过 50,000 字"),
+        ("".join(box((x, 0, x + 5, 5)) for x in range(5_001)), "PDF 一页的线条不超过 20,000 条"),
+        (
+            "".join(box((4 * x, 0, 4 * x + 4, 590)) + box((0, 4 * x, 840, 4 * x + 4)) for x in range(140)),
+            "PDF 一页的表格线交点不超过 5,000 个",
+        ),
+    ],
+)
+def test_a_page_over_a_limit(content: str, limit: str) -> None:
+    assert refused(pdf([content], packed=True)) == ("R105", {"limit": limit})
+
+
+def test_too_many_pages_and_codes() -> None:
+    assert refused(pdf(["x"] * 201)) == ("R105", {"limit": "PDF 不超过 200 页"})
+    limit = ("R105", {"limit": "字符映射不超过 5,000,000 个"})
+    wide, full = b"<00000000> <FFFFFFFF> <0041>", b"<0000> <FFFF> <0041> "
+    for ranges in (
+        wide,
+        b"7 <00> <00> " + wide,
+        wide.replace(b"> <", b"> % <\n<"),
+        full * 100,
+        b"<00 00><FFFF>[]" * 100,
+    ):
+        map_ = b"1 beginbfrange " + ranges + b" endbfrange"
+        assert refused(pdf(["x"], extra={7: stream(map_)})) == limit
+        assert refused(pdf(["x"], extra={7: stream(zlib.compress(map_), "/Filter /FlateDecode")})) == limit
+    pdf_limits.check_streams(
+        b"100 beginbfchar " + b"<0001> <FFFF> " * 10_000 + b"endbfchar 1 beginbfrange <01> <02> <03>"
+    )
+
+
+def test_many_streams_are_soon_looked_at() -> None:
+    for content in (b"stream\n" * 50_000 + b"~>", (b"stream\n" + zlib.compress(b"x")) * 50_000, b"stream\n" * 50_001):
+        started = time.perf_counter()
+        with suppress(UnreadableFile):
+            pdf_limits.check_streams(content)
+        assert time.perf_counter() - started < 2
+
+
+def test_a_cut_pdf_is_refused(tmp_path: Path) -> None:
+    content = as_pdf(form_grid("mof-2020"))
+    path = tmp_path / "a.pdf"
+    for percent in range(0, 100, 5):
+        path.write_bytes(content[: len(content) * percent // 100])
+        with pytest.raises(UnreadableFile) as caught:
+            read_workbook(path)
+        assert caught.value.code == "R101"
+
+
+def test_pages_that_go_round() -> None:
+    assert refused(pdf(["x"], extra={2: b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"}))[0] == "R101"
+    assert refused(assembled({1: b"<< /Type /Catalog >>"}))[0] == "R101"
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=6))
+def test_changed_bytes_never_raise_anything_else(changes: list[tuple[int, int]]) -> None:
+    content = bytearray(pdf([table(100, ("甲", "1"), ("乙", "2"))]))
+    for place, value in changes:
+        content[place % len(content)] = value
+    try:
+        read_pdf(bytes(content), "a.pdf")
+    except UnreadableFile as error:
+        assert error.code in ("R101", "R102", "R105", "R108")
+
+
+def test_a_pdf_of_white_space_in_labels_reads_like_the_form() -> None:
+    assert normalised(read(pdf([table(100, ("得 分", "1"))])).text(1, 1)) == "得分"
