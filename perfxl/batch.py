@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -35,14 +37,23 @@ INTERNAL_ERROR = "R199"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A path and, where it is not to be read, why."""
+    """A path and, where it is not to be read, why. `name` is the whole path: of ten thousand Paths 5 MB would stay."""
 
-    path: Path
+    name: str
     skipped: str = ""
 
     @property
+    def path(self) -> Path:
+        return Path(self.name)
+
+    @property
     def shown(self) -> str:
-        return shown_path(self.path)
+        return shown_path(self.name)
+
+    @property
+    def key(self) -> bytes:
+        """The path from the root, as the system spells it: the same from whatever folder the command is run."""
+        return os.fsencode(_absolute(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +80,20 @@ def collect(paths: Iterable[Path], *, leave_out: Sequence[Path] = ()) -> list[Ca
     own = {_absolute(folder) for folder in leave_out}
     for path in paths:
         mode = path.stat().st_mode
-        walked = _walk(path, own) if stat.S_ISDIR(mode) else [Candidate(path, _not_a_file(mode))]
+        walked = _walk(path, own) if stat.S_ISDIR(mode) else [Candidate(str(path), _not_a_file(mode))]
         for candidate in walked:
             found.setdefault(_absolute(candidate.path), candidate)
     return sorted(found.values(), key=_order)
+
+
+def not_since(candidates: Iterable[Candidate], since: datetime) -> list[Candidate]:
+    """The candidates, with those skipped that were last modified before `since`, in local time."""
+    return [
+        replace(candidate, skipped=f"{since:%Y-%m-%d %H:%M} 以后没有修改")
+        if not candidate.skipped and _modified(candidate.path) < since.timestamp()
+        else candidate
+        for candidate in candidates
+    ]
 
 
 def check_paths(candidates: Iterable[Candidate], options: Options) -> Iterator[FileReview]:
@@ -94,8 +115,25 @@ def check_file(candidate: Candidate, options: Options) -> FileReview:
         return file
     except UnreadableFile as error:
         return FileReview(shown, "unreadable", (), (_about_file(error.code, shown, **error.numbers),))
+    except MemoryError:
+        return _over_limit(shown, "检查时占用的内存不超过限度")
     except Exception as error:
         return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+
+
+def over_time(candidate: Candidate, seconds: float) -> FileReview:
+    """For a file whose check was stopped."""
+    return _over_limit(candidate.shown, f"检查用时不超过 {seconds:g} 秒")
+
+
+def died(candidate: Candidate, exit_code: int | None) -> FileReview:
+    """For a file that ended the process checking it, twice."""
+    reason = f"检查进程意外终止（{exit_code}）"
+    return FileReview(candidate.shown, "unreadable", (), (_about_file(INTERNAL_ERROR, candidate.shown, reason=reason),))
+
+
+def _over_limit(shown: str, limit: str) -> FileReview:
+    return FileReview(shown, "unreadable", (), (_about_file("R105", shown, limit=limit),))
 
 
 def _about_file(code: str, shown: str, **numbers: str) -> Finding:
@@ -109,24 +147,32 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} {error} ({place})"[:300]
 
 
+def _modified(path: Path) -> float:
+    """Seconds since the epoch; for a file that cannot be asked, now: reading it will say why."""
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return time.time()
+
+
 def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
     """Everything below a folder. A folder has a row where it is not looked into or is named like a file."""
     try:
         with os.scandir(folder) as entries:
             children = list(entries)
     except OSError:
-        yield Candidate(folder, "文件夹没有读取权限")
+        yield Candidate(str(folder), "文件夹没有读取权限")
         return
     for entry in children:
         path = folder / entry.name
         if reason := _skip_reason(entry, path, own):
-            yield Candidate(path, reason)
+            yield Candidate(str(path), reason)
         elif entry.is_dir(follow_symlinks=False):
             if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
-                yield Candidate(path, "是文件夹，其中的文件另列")
+                yield Candidate(str(path), "是文件夹，其中的文件另列")
             yield from _walk(path, own)
         else:
-            yield Candidate(path)
+            yield Candidate(str(path))
 
 
 def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:

@@ -98,7 +98,7 @@ def test_our_own_report_folder_is_left_out(tmp_path: Path) -> None:
     report.mkdir()
     shutil.copy(GOOD, report / "汇总表.xlsx")
     (candidate,) = collect([tmp_path], leave_out=[report])
-    assert candidate == Candidate(report, "perfxl 自己的报告")
+    assert candidate == Candidate(str(report), "perfxl 自己的报告")
 
 
 def test_an_error_of_ours_costs_its_file_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,9 +125,9 @@ def test_shown_path() -> None:
 
 
 def test_suspended_codes_change_the_status() -> None:
-    errors = {f.code for f in check_file(Candidate(GOOD), Options()).findings if f.severity.name == "error"}
+    errors = {f.code for f in check_file(Candidate(str(GOOD)), Options()).findings if f.severity.name == "error"}
     assert errors == {"L101", "S104", "T101", "T104", "W108"}
-    assert check_file(Candidate(GOOD), Options(suspended=frozenset(errors))).status == "accepted"
+    assert check_file(Candidate(str(GOOD)), Options(suspended=frozenset(errors))).status == "accepted"
 
 
 def test_checking_changes_neither_bytes_nor_times(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from perfxl import __version__, batch
 from perfxl.cli import main
 from perfxl.finding import catalog
+from perfxl.folder import Folder
 from perfxl.layouts import write_form
 from perfxl.reports import FORMATS
 from perfxl.reports.json import json_schema
@@ -184,7 +185,7 @@ def test_english(capsys: Capture) -> None:
         ),
         (["check", GUMEI, "--severity", "大"], "--severity 没有取值 大；可用：提示、核实、错误、info、query、error"),
         (["check", GUMEI, "--lang", "fr"], "--lang 没有取值 fr；可用：zh、en"),
-        (["check", GUMEI, "--jobs"], "没有选项 --jobs；可用的选项见 --help"),
+        (["check", GUMEI, "--colour"], "没有选项 --colour；可用的选项见 --help"),
         (["check", GUMEI, "--format"], "选项 --format 缺少取值；用法见 --help"),
         (["check"], "缺少参数 PATH；用法见 --help"),
         (["score"], "缺少参数 FILE；用法见 --help"),
@@ -229,7 +230,7 @@ def test_an_error_outside_any_file_is_a_sentence(capsys: Capture, monkeypatch: p
     def failing(*_: object) -> None:
         raise ZeroDivisionError("权重")
 
-    monkeypatch.setattr(batch, "check_paths", failing)
+    monkeypatch.setattr(Folder, "reviews", failing)
     code, _, err = run(capsys, "check", GUMEI)
     assert code == 3
     assert err.startswith("perfxl: perfxl 自身出错（ZeroDivisionError 权重）") and err.count("\n") == 1
@@ -239,10 +240,10 @@ def test_interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "check_paths", interrupted)
+    monkeypatch.setattr(Folder, "reviews", interrupted)
     code, _, err = run(capsys, "check", GUMEI, "--report", tmp_path / "r", "--output", tmp_path / "o.txt")
     assert (code, err) == (130, "perfxl: 已中断，可重新运行\n")
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["perfxl.db"]
 
 
 def test_report_folder(capsys: Capture, tmp_path: Path) -> None:
@@ -250,7 +251,7 @@ def test_report_folder(capsys: Capture, tmp_path: Path) -> None:
     code, out, err = run(capsys, "check", GUMEI, LINCANG, "--report", report)
     assert code == 1
     assert err.splitlines() == [f"报告：{report}/index.html", f"汇总表：{report}/汇总表.xlsx"]
-    assert sorted(path.name for path in report.iterdir()) == ["index.html", "汇总表.xlsx"]
+    assert sorted(path.name for path in report.iterdir()) == ["index.html", "perfxl.db", "汇总表.xlsx"]
     sheet = openpyxl.load_workbook(report / "汇总表.xlsx")["汇总"]
     link = sheet["Z4"].hyperlink
     assert link is not None and link.target is not None
@@ -261,7 +262,7 @@ def test_report_folder(capsys: Capture, tmp_path: Path) -> None:
 def test_a_report_written_twice_replaces_the_first(capsys: Capture, tmp_path: Path) -> None:
     for _ in range(2):
         run(capsys, "check", GUMEI, "--report", tmp_path, "--output", tmp_path / "o.json", "--format", "json")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "o.json", "汇总表.xlsx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "o.json", "perfxl.db", "汇总表.xlsx"]
     assert json.loads((tmp_path / "o.json").read_text("utf-8"))["summary"]["files"] == 1
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,13 @@ from perfxl.commands.problems import UsageProblem
 if TYPE_CHECKING:
     from perfxl.batch import Candidate, Options
     from perfxl.finding import Language, Severity
+    from perfxl.limits import Limits
     from perfxl.reports.view import Report
     from perfxl.review import FileReview
+    from perfxl.store import Store
 
 NEVER = "never"
+_TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 
 
 def check(
@@ -32,6 +37,15 @@ def check(
     severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
     fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."),
+    jobs: int = typer.Option(0, min=0, metavar="N", help="几个文件同时查；0 用全部处理器。Files at a time."),
+    timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
+    db: Path | None = typer.Option(
+        None, metavar="FILE", help="结果库，中断后接着查；有 --report 时默认在其中。Store to resume from."
+    ),
+    since: datetime | None = typer.Option(
+        None, metavar="TIME", formats=list(_TIMES), help="只查此后修改过的文件。Only files modified since."
+    ),
+    watch: bool = typer.Option(False, "--watch", help="一直查新到的文件，按 Ctrl+C 结束。Keep checking what arrives."),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
     exit_zero: bool = typer.Option(False, "--exit-zero", help="有问题也以 0 退出。Exit 0 in spite of findings."),
 ) -> int:
@@ -42,7 +56,9 @@ def check(
     from perfxl.batch import Options
     from perfxl.commands import choices, outputs
     from perfxl.commands.keys import register
+    from perfxl.limits import Limits, available_processors
     from perfxl.reports import FORMATS
+    from perfxl.reports.files import STORE
     from perfxl.reports.view import View
 
     left_out = choices.left_out(select, ignore)
@@ -50,38 +66,90 @@ def check(
     lowest = None if fail_on == NEVER else choices.severity("--fail-on", fail_on)
     name = choices.one_of("--format", format, FORMATS)
     options = Options(choices.scheme(scheme), left_out, register(keys))
-    candidates = _candidates(paths, report)
-    with ExitStack() as stack:
-        reports = [outputs.main_report(stack, name, output, view)]
-        if report is not None:
-            reports += outputs.folder_reports(stack, report, view)
-        code = _run(candidates, options, reports, lowest)
+    limits = Limits(jobs or available_processors(), timeout)
+    store_path = db or (report / STORE if report else None)
+    if watch and store_path is None:
+        raise UsageProblem("--watch 要有 --report 或 --db，以免重复检查", "--watch needs --report or --db")
+
+    def once() -> int:
+        candidates = _candidates(paths, report, store_path, since)
+        with _store(store_path, options) as store, ExitStack() as stack:
+            reports = [outputs.main_report(stack, name, output, view)]
+            if report is not None:
+                reports += outputs.folder_reports(stack, report, view)
+            return _run(candidates, options, limits, store, reports, lowest)
+
+    if watch:
+        from perfxl.commands import watching
+
+        watching.whenever_changed(lambda: _arrived(paths, report, store_path, output), once)
+    code = once()
     if report is not None:
         _where_to_look(report, view.lang)
     return CLEAN if exit_zero and code == FINDINGS else code
 
 
-def _candidates(paths: list[Path], report: Path | None) -> list[Candidate]:
+def _arrived(paths: list[Path], report: Path | None, store: Path | None, output: Path | None) -> list[Candidate]:
+    """What --watch looks at: everything but our own output. Nothing has arrived yet in an empty folder."""
+    found = _found([path for path in paths if path.exists()], report, store)
+    return [c for c in found if output is None or c.path.absolute() != output.absolute()]
+
+
+def _found(paths: list[Path], report: Path | None, store: Path | None) -> list[Candidate]:
     from perfxl.batch import collect
+
+    found = collect(paths, leave_out=[report] if report else [])
+    if store is not None:
+        from perfxl.store import is_part_of
+
+        found = [candidate for candidate in found if not is_part_of(store, candidate)]
+    return found
+
+
+@contextmanager
+def _store(path: Path | None, options: Options) -> Iterator[Store | None]:
+    """The store; None where there is no path. UsageProblem where it cannot be used."""
+    if path is None:
+        yield None
+        return
+    from perfxl.store import Store, StoreUnusable, rules
+
+    try:
+        with Store(path, rules(options)) as store:
+            yield store
+    except StoreUnusable as error:
+        raise UsageProblem(str(error), f"{path} cannot be used as a store: {error}") from error
+
+
+def _candidates(paths: list[Path], report: Path | None, store: Path | None, since: datetime | None) -> list[Candidate]:
+    from perfxl.batch import not_since
 
     for path in paths:
         if not path.exists():
             raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
-    candidates = collect(paths, leave_out=[report] if report else [])
+    candidates = _found(paths, report, store)
     if not candidates:
         names = "、".join(map(str, paths))
         raise UsageProblem(f"{names} 里没有文件；请指定放报送表的文件夹", f"no files in {names}")
-    return candidates
+    return not_since(candidates, since) if since else candidates
 
 
-def _run(candidates: list[Candidate], options: Options, reports: list[Report], lowest: Severity | None) -> int:
+def _run(
+    candidates: list[Candidate],
+    options: Options,
+    limits: Limits,
+    store: Store | None,
+    reports: list[Report],
+    lowest: Severity | None,
+) -> int:
     """Check every candidate into every report; the exit code without --exit-zero."""
-    from perfxl.batch import INTERNAL_ERROR, check_paths
+    from perfxl.batch import INTERNAL_ERROR
     from perfxl.commands.progress import Progress
+    from perfxl.folder import Folder
 
     code = CLEAN
     progress = Progress(len(candidates))
-    for file in check_paths(candidates, options):
+    for file in Folder(candidates, options, store).reviews(limits):
         progress.clear()
         for report in reports:
             report.add(file)

@@ -71,10 +71,12 @@ def private_key(path: Path) -> PrivateKey:
 
 def register(path: Path | None) -> Register | None:
     """The register of public keys; None where none is given. UsageProblem where it cannot be read."""
+    if path is None:
+        return None
     from perfxl.signing import KeyFileError, read_register
 
     try:
-        return read_register(path) if path else None
+        return read_register(path)
     except KeyFileError as error:
         raise UsageProblem(str(error), str(error)) from error
 

@@ -46,7 +46,7 @@ def score(
             )
 
         return change_each([file], change, keep_backup=not no_backup, lang=view.lang)
-    reviewed = check_file(Candidate(file), options)
+    reviewed = check_file(Candidate(str(file)), options)
     print_scores(reviewed, sys.stdout, view, explain=explain)
     if any(finding.code == INTERNAL_ERROR for finding in reviewed.file_findings):
         return INTERNAL

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SUMMARY, PAGE = "汇总表.xlsx", "index.html"
-"""What `check --report DIR` writes."""
+SUMMARY, PAGE, STORE = "汇总表.xlsx", "index.html", "perfxl.db"
+"""What `check --report DIR` writes; the last is what an interrupted run goes on from."""
 
 _TEMPORARY = ".perfxl-tmp-"
 

@@ -8,7 +8,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -17,7 +16,7 @@ from typing import TextIO
 from perfxl import __version__
 from perfxl.finding import catalog
 from perfxl.reports.escaping import html_text
-from perfxl.reports.html_charts import column_chart, rate_columns
+from perfxl.reports.html_charts import column_chart, rate_band, rate_columns
 from perfxl.reports.html_sections import file_section, index_head, index_row
 from perfxl.reports.overview import Totals, rows
 from perfxl.reports.view import View, mean_text, money_text, rate_text
@@ -25,44 +24,43 @@ from perfxl.reports.words import SEVERITIES, word
 from perfxl.review import FileReview, Status
 
 _STATUSES: tuple[Status, ...] = ("returned", "accepted", "unreadable", "skipped")
-_IN_MEMORY = 8 * 2**20
-_SECTIONS = "@sections@"
+_IN_MEMORY = 2**20
+_WAITING = re.compile("@(index|sections)@")
 _SLOT = re.compile("@([a-z-]+)@")
 
 
 class HtmlReport:
-    """Sections of files wait in a temporary file until the sums that stand above them are known."""
+    """What is written of each file waits in temporary files until the sums that stand above it are known."""
 
     def __init__(self, out: TextIO, view: View, folder: Path | None = None) -> None:
         """With `folder`, where the page will lie, the files are linked."""
         self._out, self._view, self._folder = out, view, folder
         self._totals = Totals()
-        self._rates: list[Decimal] = []
+        self._rates: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
-        self._index: list[str] = []
-        self._sections = SpooledTemporaryFile(  # noqa: SIM115 -- open until `close`
-            _IN_MEMORY, "w+", encoding="utf-8", newline="\n"
-        )
+        self._index, self._sections = _temporary(), _temporary()
 
     def add(self, file: FileReview) -> None:
         self._totals.add(file)
         anchor = f"f{self._totals.files.total()}"
         for row in rows(file):
-            self._index.append(index_row(row, anchor, self._view))
+            self._index.write(index_row(row, anchor, self._view))
             if row.rate is not None:
-                self._rates.append(row.rate)
+                self._rates[rate_band(row.rate)] += 1
         self._codes.update(finding.code for finding in self._view.findings(file.findings))
         self._sections.write(file_section(file, anchor, self._view, self._folder))
 
     def close(self) -> None:
         page = files("perfxl.reports").joinpath("page.html").read_text("utf-8")
         slots = self._slots(page)
-        before, after = page.split(_SECTIONS)
-        self._out.write(_filled(before, slots))
-        self._sections.seek(0)
-        shutil.copyfileobj(self._sections, self._out)
-        self._sections.close()
-        self._out.write(_filled(after, slots))
+        waiting = {"index": self._index, "sections": self._sections}
+        for place, text in enumerate(_WAITING.split(page)):
+            if place % 2 == 0:
+                self._out.write(_filled(text, slots))
+                continue
+            with waiting[text] as written:
+                written.seek(0)
+                shutil.copyfileobj(written, self._out)
 
     def _slots(self, page: str) -> dict[str, str]:
         zh = self._view.lang == "zh"
@@ -76,7 +74,6 @@ class HtmlReport:
             "overview": self._overview(),
             "filter": self._filter(),
             "index-head": index_head(self._view),
-            "index": "".join(self._index),
             "version": f"perfxl {__version__}",
             "keys": "按 / 查找，j、k 逐个文件" if zh else "/ to search, j and k to step",
         }
@@ -121,6 +118,10 @@ class HtmlReport:
             f"{_select('status', word('status', lang), everything, statuses)}"
             '<output aria-live="polite"></output></form>'
         )
+
+
+def _temporary() -> SpooledTemporaryFile[str]:
+    return SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n")
 
 
 def _figures(pairs: list[tuple[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfxl.finding import Language
@@ -46,10 +46,11 @@ def column_chart(title: str, columns: Sequence[tuple[str, int]]) -> str:
     )
 
 
-def rate_columns(rates: Sequence[Decimal], lang: Language) -> list[tuple[str, int]]:
-    """Execution rates counted by band."""
-    counts = [0] * len(_RATE_BANDS)
-    for rate in rates:
-        counts[max(n for n, (low, _, _) in enumerate(_RATE_BANDS) if n == 0 or rate >= low)] += 1
-    labels = [zh if lang == "zh" else en for _, zh, en in _RATE_BANDS]
-    return list(zip(labels, counts, strict=True))
+def rate_band(rate: Decimal) -> int:
+    """Which of the bands an execution rate, a share of 1, falls into."""
+    return max(n for n, (low, _, _) in enumerate(_RATE_BANDS) if n == 0 or rate >= low)
+
+
+def rate_columns(counts: Mapping[int, int], lang: Language) -> list[tuple[str, int]]:
+    """Label and count of each band."""
+    return [(zh if lang == "zh" else en, counts.get(n, 0)) for n, (_, zh, en) in enumerate(_RATE_BANDS)]

@@ -180,7 +180,8 @@ class SummaryReport:
         self._text(self._findings, row, 0, file.path, formats.wrapped)
         self._text(self._findings, row, 1, at.sheet, formats.wrapped)
         if at.address:
-            self._link(self._findings, row, 2, at.address, file.path, at.sheet, at.address)
+            sheet = "" if at.words else at.sheet  # Only a workbook can be opened at a cell.
+            self._link(self._findings, row, 2, at.address, file.path, sheet, at.address)
         else:
             self._findings.write_blank(row, 2, None, formats.wrapped)
         texts = (

@@ -74,7 +74,8 @@ def interpreter_class() -> Any:
             self.counts["characters"] += sum(len(piece) for piece in seq if isinstance(piece, bytes))
             if self.counts["characters"] > 2 * MAX_PAGE_CHARACTERS:
                 raise too_large(f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字")
-            drawn = self.device.cur_item._objs
+            device: Any = self.device
+            drawn = device.cur_item._objs
             before = len(drawn)
             super().do_TJ(seq)
             if self.clip is not None:

@@ -1,0 +1,250 @@
+"""A FileReview as bytes and back, between processes and in the store.
+
+JSON by the annotations of our own classes: bytes from a foreign hand can tell a wrong result or fail; they name no
+class and call nothing. For a form of 242 values 0.4 ms to pack and 0.4 ms to unpack, 12 KB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from perfxl.form import Indicator, Located
+from perfxl.grid import CellRef
+from perfxl.review import FileReview
+from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.seal import Verdict
+
+_GIVEN = "*"
+_MOST_ROWS, _MOST_COLUMNS, _MOST_DIGITS = 2**20, 2**14, 400
+_written = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+class DamagedReview(ValueError):
+    """Bytes that give no FileReview."""
+
+
+_Step = Callable[[Any], Any]
+
+
+class _Way(NamedTuple):
+    """To what JSON has and back; the way back refuses what is of another kind. `to` is None where JSON has it."""
+
+    to: _Step | None
+    back: _Step
+
+
+class ReviewData:
+    """Packs and unpacks. Schemes are named, not packed; `given` is the one that does not come with perfxl."""
+
+    def __init__(self, given: Scheme | None = None) -> None:
+        self._given = given
+        self._sheets: dict[tuple[str, str], int] = {}
+        self._rows: dict[int, int] = {}
+        """Numbers of the indicators met, by identity: a score line has that of the form."""
+        self._sheets_read: list[tuple[str, str]] = []
+        self._places_read: dict[tuple[Any, ...], CellRef] = {}
+        self._rows_read: list[Indicator] = []
+        self._own: dict[Any, Callable[[], _Way]] = {
+            CellRef: lambda: _Way(self._place, self._place_back),
+            Indicator: self._indicator,
+            Scheme: lambda: _Way(self._scheme, self._scheme_back),
+        }
+        self._ways: dict[Any, _Way] = {}
+        self._file = self._way(FileReview)
+
+    def packed(self, file: FileReview) -> bytes:
+        self._sheets, self._rows = {}, {}
+        assert self._file.to
+        row = self._file.to(file)
+        return _written([list(self._sheets), row]).encode("utf-8", "surrogatepass")
+
+    def unpacked(self, data: bytes) -> FileReview:
+        """Raises DamagedReview, nothing else."""
+        try:
+            sheets, row = json.loads(data.decode("utf-8", "surrogatepass"))
+            self._sheets_read = [(_text(file), _text(sheet)) for file, sheet in sheets]
+            self._places_read, self._rows_read = {}, []
+            file: FileReview = self._file.back(row)
+            for finding in file.findings:
+                finding.message()  # a code or number that is missing must not end a report
+        except Exception as error:  # what wrong values raise is open-ended
+            raise DamagedReview(repr(error)) from error
+        return file
+
+    def _way(self, kind: Any, types: Mapping[Any, Any] | None = None) -> _Way:
+        """For what is annotated so; `types` says what the type variables stand for."""
+        types = types or {}
+        kind = types.get(kind, kind) if isinstance(kind, TypeVar) else kind
+        if get_args(kind) and is_dataclass(get_origin(kind)):
+            origin = get_origin(kind)
+            return self._dataclass(origin, dict(zip(origin.__parameters__, get_args(kind), strict=True)))
+        if get_args(kind):
+            return self._compound(get_origin(kind), get_args(kind), types)
+        if kind not in self._ways:
+            self._ways[kind] = self._own.get(kind, lambda: self._plain(kind))()
+        return self._ways[kind]
+
+    def _plain(self, kind: Any) -> _Way:
+        if is_dataclass(kind):
+            return self._dataclass(kind, {})
+        if issubclass(kind, BaseModel):
+            return _Way(lambda model: model.model_dump_json(), kind.model_validate_json)
+        if issubclass(kind, IntEnum):
+            return _Way(int, kind)
+        return _PLAIN[kind]
+
+    def _compound(self, origin: Any, args: tuple[Any, ...], types: Mapping[Any, Any]) -> _Way:
+        if origin is Literal:
+            return _Way(None, {value: value for value in args}.__getitem__)
+        if origin in (Union, UnionType):
+            return self._union([arg for arg in args if arg is not NoneType], NoneType in args, types)
+        if origin is tuple and args[-1] is not ...:
+            return _fixed([self._way(arg, types) for arg in args])
+        of = self._way(args[-1] if issubclass(origin, Mapping) else args[0], types)
+        if issubclass(origin, Mapping):
+            return _mapping(of)
+        return _many(origin, of)
+
+    def _union(self, kinds: list[Any], none: bool, types: Mapping[Any, Any]) -> _Way:
+        """One kind, or dataclasses that are told apart by name."""
+        if len(kinds) == 1:
+            way = self._way(kinds[0], types)
+        else:
+            ways = {kind.__name__: self._way(kind, types) for kind in kinds}
+            way = _Way(
+                lambda value: [type(value).__name__, ways[type(value).__name__].to(value)],  # type: ignore[misc]
+                lambda pair: ways[pair[0]].back(pair[1]),
+            )
+        to, back = way
+        if not none:
+            return way
+        return _Way(
+            (lambda value: None if value is None else to(value)) if to else None,
+            lambda value: None if value is None else back(value),
+        )
+
+    def _dataclass(self, cls: Any, types: Mapping[Any, Any]) -> _Way:
+        hints = get_type_hints(cls, localns={"Verdict": Verdict})
+        names = [field.name for field in fields(cls)]
+        ways = [self._way(hints[name], types) for name in names]
+        values = attrgetter(*names)
+        to = [(number, way.to) for number, way in enumerate(ways) if way.to]
+        backs = [way.back for way in ways]
+
+        def pack(instance: Any) -> list[Any]:
+            row = list(values(instance))
+            for number, one in to:
+                row[number] = one(row[number])
+            return row
+
+        def unpack(row: list[Any]) -> Any:
+            return cls(**{name: back(value) for name, back, value in zip(names, backs, row, strict=True)})
+
+        return _Way(pack, _three(cls, *backs) if cls is Located else unpack)
+
+    def _place(self, ref: CellRef) -> list[int]:
+        sheets = self._sheets
+        return [sheets.setdefault((ref.file, ref.sheet), len(sheets)), ref.row, ref.column]
+
+    def _place_back(self, value: list[Any]) -> CellRef:
+        number, row, column = place = tuple(value)
+        if place not in self._places_read:
+            if not (type(row) is type(column) is int and 0 <= row <= _MOST_ROWS and 0 <= column <= _MOST_COLUMNS):
+                raise DamagedReview(f"no cell: {value}")
+            file, sheet = self._sheets_read[number]
+            self._places_read[place] = CellRef(file, sheet, row, column)
+        return self._places_read[place]
+
+    def _indicator(self) -> _Way:
+        to, back = self._dataclass(Indicator, {})
+
+        def pack(row: Indicator) -> Any:
+            if id(row) in self._rows:
+                return self._rows[id(row)]
+            self._rows[id(row)] = len(self._rows)
+            return to(row)  # type: ignore[misc]
+
+        def unpack(value: Any) -> Indicator:
+            if type(value) is int:
+                return self._rows_read[value]
+            self._rows_read.append(back(value))
+            return self._rows_read[-1]
+
+        return _Way(pack, unpack)
+
+    def _scheme(self, scheme: Scheme) -> str:
+        return _GIVEN if scheme is self._given else scheme.id
+
+    def _scheme_back(self, name: str) -> Scheme:
+        scheme = self._given if name == _GIVEN else builtin_schemes().get(name)
+        if scheme is None:
+            raise DamagedReview(f"no scheme {name}")
+        return scheme
+
+
+def _three(cls: Any, first: _Step, second: _Step, third: _Step) -> _Step:
+    """Nine of ten objects are Located: for these no loop."""
+
+    def unpack(row: list[Any]) -> Any:
+        one, two, three = row
+        return cls(first(one), second(two), third(three))
+
+    return unpack
+
+
+def _checked(kind: type[Any]) -> _Way:
+    def back(value: Any) -> Any:
+        if type(value) is not kind:
+            raise DamagedReview(f"no {kind.__name__}: {value!r}")
+        return value
+
+    return _Way(None, back)
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(_text(text))
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise DamagedReview(f"no amount: {text}")
+    return value
+
+
+_text = _checked(str).back
+_PLAIN: Mapping[Any, _Way] = {
+    **{kind: _checked(kind) for kind in (str, int, bool)},
+    Decimal: _Way(str, _decimal),
+    date: _Way(date.isoformat, date.fromisoformat),
+}
+
+
+def _fixed(ways: list[_Way]) -> _Way:
+    tos, backs = [way.to or (lambda value: value) for way in ways], [way.back for way in ways]
+    return _Way(
+        lambda values: [to(value) for to, value in zip(tos, values, strict=True)],
+        lambda values: tuple([back(value) for back, value in zip(backs, values, strict=True)]),
+    )
+
+
+def _many(kind: Callable[[list[Any]], Any], way: _Way) -> _Way:
+    to, back = way
+    return _Way(
+        (lambda values: [to(value) for value in values]) if to else list,
+        lambda values: kind([back(value) for value in values]),
+    )
+
+
+def _mapping(way: _Way) -> _Way:
+    to, back = way
+    return _Way(
+        (lambda found: {key: to(value) for key, value in found.items()}) if to else dict,
+        lambda found: {key: back(value) for key, value in found.items()},
+    )

@@ -1,0 +1,119 @@
+"""The results of a folder in SQLite, so that a run that was cut off goes on where it stopped."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from perfxl import __version__
+from perfxl.batch import Candidate, Options
+from perfxl.workers import Checked, content_hash
+
+_APPLICATION = 0x70667831
+"""`pfx1`: tells our files from other databases."""
+_TABLE = "CREATE TABLE files (path BLOB PRIMARY KEY, content BLOB NOT NULL, rules BLOB NOT NULL, review BLOB NOT NULL)"
+_BESIDE = (b"", b"-wal", b"-shm", b"-journal")
+
+
+class StoreUnusable(Exception):
+    """A database that is not ours, is damaged or cannot be written. The message says which, in Chinese."""
+
+
+class Store:
+    """One row per path, written as each file ends. Every row stands on its own: a kill at any moment costs none."""
+
+    def __init__(self, path: Path, rules: bytes) -> None:
+        """Opens or makes it. `rules` is what results depend on besides the file. Raises StoreUnusable."""
+        self._rules = rules
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+            try:
+                self._open(path)
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _open(self, path: Path) -> None:
+        run = self._database.execute
+        run("PRAGMA trusted_schema = OFF")
+        with self._database:
+            run("BEGIN IMMEDIATE")
+            schema = run("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+            (application,) = run("PRAGMA application_id").fetchone()
+            if not schema and not application:
+                run(_TABLE)
+                run(f"PRAGMA application_id = {_APPLICATION}")
+            elif application != _APPLICATION or schema != [(_TABLE,)]:
+                # A foreign trigger or view would act on what we write.
+                raise StoreUnusable(f"{path} 不是 perfxl 的结果库；请换一个文件名")
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = NORMAL")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._database.close()
+
+    def knows(self, candidate: Candidate) -> bool:
+        """Whether the file was checked by the same rules and has the same bytes now."""
+        with _told():
+            row = self._database.execute(
+                "SELECT content FROM files WHERE path = ? AND rules = ?", (candidate.key, self._rules)
+            ).fetchone()
+        return row is not None and row[0] == content_hash(candidate.path)
+
+    def put(self, candidate: Candidate, checked: Checked) -> None:
+        """Results whose content is unknown are not kept."""
+        if checked.content:
+            row = (candidate.key, checked.content, self._rules, checked.data)
+            with _told():
+                self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+
+    def review(self, candidate: Candidate) -> bytes:
+        """The packed review; empty where there is none."""
+        with _told():
+            row = self._database.execute("SELECT review FROM files WHERE path = ?", (candidate.key,)).fetchone()
+        return bytes(row[0]) if row and isinstance(row[0], bytes) else b""
+
+
+def is_part_of(store: Path, candidate: Candidate) -> bool:
+    """Whether the candidate is the store itself or a file that SQLite keeps beside it."""
+    whole = Candidate(str(store)).key
+    return candidate.key in {whole + ending for ending in _BESIDE}
+
+
+def rules(options: Options) -> bytes:
+    """A hash of all that a result depends on besides the file: perfxl with its data, and how it is told to check."""
+    digest = sha256(f"{__version__} {sorted(options.suspended)!r} {options.keys!r}\n".encode())
+    digest.update(options.scheme.model_dump_json().encode() if options.scheme else b"")
+    for name, content in _program(files("perfxl"), ""):
+        digest.update(f"\n{name}\n".encode() + content)
+    return digest.digest()
+
+
+def _program(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    """The code, the schemes, the catalogue and the words of the reader."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _program(entry, f"{name}{entry.name}/")
+        elif entry.name.endswith((".py", ".toml")):
+            yield name + entry.name, entry.read_bytes()
+
+
+@contextmanager
+def _told(path: Path | str = "结果库") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnusable(f"无法写入 {path}（{error.strerror}）；请换一个位置") from error
+    except sqlite3.Error as error:
+        raise StoreUnusable(f"{path} 不能用作结果库（{error}）；请删除或换一个文件名") from error

@@ -1,0 +1,101 @@
+"""What comes back from bytes is what went in; foreign bytes give an error and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from perfxl.batch import Candidate, Options, check_file
+from perfxl.grid import Cell
+from perfxl.reading import read_forms
+from perfxl.review import FileReview, review_workbook
+from perfxl.review_data import DamagedReview, ReviewData
+from perfxl.scheme import builtin_schemes
+from perfxl.seal import seal_form
+from perfxl.sources import read_workbook
+
+RETURNED = Path(__file__).parent.parent / "examples" / "returned"
+GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
+
+
+@pytest.mark.parametrize("path", sorted(RETURNED.glob("*")), ids=lambda path: path.name)
+def test_every_example_comes_back_as_it_went(path: Path) -> None:
+    file = check_file(Candidate(str(path)), Options())
+    assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+def test_a_seal_with_changes_comes_back() -> None:
+    workbook = read_workbook(GOOD)
+    seal = seal_form(
+        workbook,
+        read_forms(workbook),
+        scheme=builtin_schemes()["shanghai/2020"],
+        time=datetime(2021, 3, 1, tzinfo=UTC),
+        signer="张三",
+    )
+    sheet = workbook.grids[0]
+    place = next(place for place, cell in sheet.cells.items() if cell.value == "古美路街道办事处" or place[0] > 3)
+    changed = replace(sheet, cells={**sheet.cells, place: Cell("改过")})
+    workbook = replace(workbook, grids=(changed, *workbook.grids[1:]), properties=seal.properties())
+    file = review_workbook(workbook, "a.xlsx")
+    assert file.seal is not None and file.seal.changes
+    assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+def test_a_given_scheme_is_the_readers_own() -> None:
+    scheme = builtin_schemes()["shanghai/2020"].model_copy(update={"name": "试点"})
+    file = check_file(Candidate(str(GOOD)), Options(scheme=scheme))
+    data = ReviewData(scheme).packed(file)
+    assert [review.scheme for review in ReviewData(scheme).unpacked(data).reviews] == [scheme] * len(file.reviews)
+    with pytest.raises(DamagedReview, match="no scheme"):
+        ReviewData().unpacked(data)
+
+
+def replaced(data: bytes, old: str, new: str) -> bytes:
+    assert old.encode() in data
+    return data.replace(old.encode(), new.encode(), 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('"shanghai/2020"', '"mars/2020"', id="a scheme that nobody has"),
+        pytest.param('"SelfEvaluation"', '"FileReview"', id="another class"),
+        pytest.param('"returned"', '"passed"', id="another status"),
+        pytest.param('"returned"', "null", id="no status"),
+        pytest.param('"242400",', '"NaN",', id="no number"),
+        pytest.param('"242400",', '"1E+999999",', id="a number that would fill the memory"),
+        pytest.param('"242400",', "242400,", id="a binary number"),
+        pytest.param('"T104"', '"T999"', id="a code that is not in the catalogue"),
+        pytest.param('{"words":"', '{"grades":"', id="a message without its number"),
+        pytest.param("[0,4,", "[0,4.5,", id="half a row"),
+        pytest.param("[0,4,", "[0,-4,", id="a row above the sheet"),
+        pytest.param("[0,4,", "[9,4,", id="a sheet that is not there"),
+        pytest.param("[0,4,", "[0,4,4,", id="too many values"),
+    ],
+)
+def test_a_foreign_value_is_refused(old: str, new: str) -> None:
+    data = ReviewData().packed(check_file(Candidate(str(GOOD)), Options()))
+    with pytest.raises(DamagedReview):
+        ReviewData().unpacked(replaced(data, old, new))
+
+
+def test_bytes_that_are_no_review() -> None:
+    for data in (b"", b"\x80\x05.", b"null", b"[]", b"[[],[]]", b"[" * 100_000):
+        with pytest.raises(DamagedReview):
+            ReviewData().unpacked(data)
+
+
+def test_torn_at_every_byte() -> None:
+    data = ReviewData().packed(check_file(Candidate(str(RETURNED / "missing")), Options()))
+    for size in range(len(data)):
+        with pytest.raises(DamagedReview):
+            ReviewData().unpacked(data[:size])
+
+
+def test_characters_that_utf8_does_not_have() -> None:
+    file = FileReview("\udcff\ud83d.xlsx", "accepted")
+    assert ReviewData().unpacked(ReviewData().packed(file)) == file
