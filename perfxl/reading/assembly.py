@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from perfxl.finding import Finding
 from perfxl.form import Form, Funding, Group, Located, ObjectiveForm, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.reading.cells import CellReader
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
 from perfxl.reading.labels import vocabulary
-from perfxl.reading.pairs import Pair, read_goals, read_pairs, report_unknown_labels
+from perfxl.reading.pairs import Pair, guess_pairs, read_goals, read_pairs, report_unknown_labels
 from perfxl.reading.rows import read_groups
 from perfxl.reading.slots import Region
 from perfxl.reading.tables import (
+    COLUMN_WORDS,
     EXTRA_COLUMNS,
     IndicatorHeader,
     TableExtent,
@@ -22,6 +24,7 @@ from perfxl.reading.tables import (
     find_header,
     read_total,
     report_splits,
+    unknown_columns,
 )
 from perfxl.reading.titles import read_title, read_year
 from perfxl.reading.values import MoneyUnit, money_unit, parse_year
@@ -74,7 +77,8 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     funding = _read_funding(region, layout, pairs, title.at, reader, asked=not objective)
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
-    report_unknown_labels(region, layout.head_rows, reader)
+    report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
+    _report_guesses(region, layout, pairs, reader)
     _report_missing(region, layout, pairs, objective, title.at, reader)
     labels = _labels(region, layout, groups)
     about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
@@ -89,8 +93,20 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
 def _right_edge(region: Region, header: IndicatorHeader | None) -> int:
     """The last column of the printed form: of the title's merge or the table. 0 where neither tells."""
     title = region.slot(*region.title) if region.title else None
-    edges = [title.right] if title and title.right > title.left else []
-    return max([*edges, header.right] if header else edges, default=0)
+    if title and title.right > title.left:
+        return max(title.right, header.right if header else 0)
+    return max(header.right, *_label_edges(region, header.top)) if header else 0
+
+
+def _label_edges(region: Region, end: int) -> Iterator[int]:
+    """How far the known labels above a row reach with the values beside them."""
+    words = vocabulary()
+    for row in range(region.top, end):
+        slots = region.slots(row)
+        for slot, beside in zip(slots, (*slots[1:], None), strict=True):
+            if slot.key in words.fields or slot.key in words.funding_columns:
+                yield beside.right if beside and beside.key not in words.funding_columns else slot.right
+    yield 0
 
 
 def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
@@ -106,13 +122,15 @@ def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
     aims: set[int] = set()
     for row in rest:
         found = read_goals(region, row)
-        goals += found
-        aims.update(line for goal in found for line in range(row, goal.at.row + 1))
+        goals += [goal.pair for goal in found]
+        aims.update(line for goal in found for line in range(row, goal.bottom + 1))
     rest = [row for row in rest if row not in aims]
     pairs = list(read_pairs(region, rest))
     if extent and extent.total:
         pairs += read_pairs(region, [extent.total.top], extent.total.right + 1)
-    claimed = table | money | aims | {pair.label_at.row for pair in pairs}
+    if header:
+        pairs += guess_pairs(region, rest, [*goals, *pairs])
+    claimed = table | money | aims | {at.row for pair in pairs for at in (pair.label_at, pair.at)}
     above = header.top if header else max(claimed, default=region.top)
     head_end = min([above, *money])
     return _Layout(
@@ -172,6 +190,25 @@ def _is_objective(title: Located[str], header: IndicatorHeader | None, pairs: Ma
     if "自评" in name or (header and "score" in header.columns):
         return False
     return "目标" in name or "applicant_unit" in pairs
+
+
+def _report_guesses(region: Region, layout: _Layout, pairs: Mapping[str, Pair], reader: CellReader) -> None:
+    """L112 for labels whose meaning was guessed, L104 for filled columns without a meaning."""
+    for pair in pairs.values():
+        if pair.meant:
+            reader.doubt(pair.label_at, pair.label, pair.meant)
+    total = layout.extent.total if layout.extent else None
+    if total and total.key not in vocabulary().totals:
+        reader.doubt(region.ref(total), total.text, "总分")
+    tables: list[IndicatorHeader | FundTable] = [table for table in (layout.header, layout.fund) if table]
+    for table in tables:
+        for id_ in table.guessed:
+            slot = table.columns[id_]
+            reader.doubt(region.ref(slot), slot.text, COLUMN_WORDS[id_])
+    unknown = unknown_columns(region, layout.header, layout.header.columns) if layout.header else []
+    unknown += layout.fund.unknown if layout.fund else ()
+    for slot in unknown:
+        reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
 
 
 def _report_missing(

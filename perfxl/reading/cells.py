@@ -33,6 +33,10 @@ class CellReader:
     def missing(self, at: CellRef, label: str) -> None:
         self.report(Finding("L110", at, label, numbers={"label": label}))
 
+    def doubt(self, at: CellRef, label: str, word: str) -> None:
+        """Keep that an unknown label was read as if it were `word`."""
+        self.report(Finding("L112", at, word, numbers={"label": label.strip(), "word": word}))
+
     def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
         """`value` is the text without outer spaces; None where blank."""
         if self._is_error(cell, at, label) or _has_no_result(cell):

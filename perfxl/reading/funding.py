@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice, pairwise
 from typing import Literal
 
 from perfxl.form import Funding, FundingRow, Located
 from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
-from perfxl.reading.labels import label_key, vocabulary
+from perfxl.reading.guessing import is_heading
+from perfxl.reading.labels import label_key, resembled, vocabulary
 from perfxl.reading.pairs import Pair
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.values import MoneyUnit, money_unit
@@ -23,48 +25,120 @@ _SOURCES = ("adjusted_budget", "fiscal_funds", "other_funds")
 
 @dataclass(frozen=True)
 class FundTable:
-    """Where the fund table is: its column labels by id, and its rows, total first or by name."""
+    """Where the fund table is: its column labels by id, and its lines, total first or by name."""
 
     columns: Mapping[str, Slot]
     block: Slot | None
     """The label left of the whole table."""
     header: int
     rows: tuple[int, ...]
-    label_column: int
-    """0 where nothing stands left of the figures."""
-    row_labels: tuple[Slot, ...]
+    lines: tuple[FundLine, ...]
+    guessed: frozenset[str] = frozenset()
+    """Ids of the columns whose labels the vocabulary does not list."""
+    unknown: tuple[Slot, ...] = ()
+    """Filled columns whose labels mean nothing to us."""
+    transposed: bool = False
+    """True: the amounts stand one below the other, the lines side by side."""
+
+    @property
+    def row_labels(self) -> tuple[Slot, ...]:
+        return tuple(line.label for line in self.lines if line.label is not None and line.label != self.block)
+
+    def slot(self, region: Region, id_: str, line: FundLine) -> Slot | None:
+        """The place of an amount; None where the form has none, or another line's merge covers it."""
+        column = self.columns.get(id_)
+        if column is None:
+            return None
+        if self.transposed:
+            slot = region.slot(column.top, line.at)
+            return slot if slot.left == line.at else None
+        slot = region.slot(line.at, column.left)
+        return slot if slot.top == line.at else None
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """One source of money: its label and the row it stands in, in a transposed table the column."""
+
+    label: Slot | None
+    at: int
 
 
 def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
     """The first row in which two labels of amounts stand side by side, and the rows below it."""
     for row in rows:
-        columns = _fund_columns(region, row)
-        if columns:
-            first = min(slot.left for slot in columns.values())
-            left = [slot for slot in region.slots(row) if slot.right < first and not slot.blank]
-            words = vocabulary().blocks["funding"]
-            block = next((slot for slot in left if slot.bottom > row or slot.key in words), None)
-            start = max(slot.bottom for slot in columns.values()) + 1
-            body = tuple(_fund_rows(region, start, columns, first, block))
-            names = tuple(region.slot(line, first - 1) for line in body) if first > 1 else ()
-            labels = tuple(name for name in names if name != block)
-            return FundTable(columns, block, row, body, first - 1, labels)
+        if table := _upright(region, row) or _transposed(region, row):
+            return table
     return None
 
 
-def _fund_columns(region: Region, row: int) -> dict[str, Slot]:
+def _upright(region: Region, row: int) -> FundTable | None:
+    columns, guessed = _fund_columns(region, row)
+    if not columns:
+        return None
+    first = min(slot.left for slot in columns.values())
+    left = [slot for slot in region.slots(row) if slot.right < first]
+    block = _block([slot for slot in left if not slot.blank], row)
+    start = max(slot.bottom for slot in columns.values()) + 1
+    figures = (slot for slot in reversed(left) if not isinstance(region.slot(start, slot.left).cell.value, Decimal))
+    names = next((slot.left for slot in figures), 0)
+    body = tuple(_fund_rows(region, start, columns, names, block))
+    lines = tuple(FundLine(region.slot(line, names) if names else None, line) for line in body)
+    beside = [slot for slot in region.own(row) if slot.left > names and slot.key and slot not in columns.values()]
+    unknown = tuple(slot for slot in beside if any(not region.slot(line, slot.left).blank for line in body))
+    return FundTable(columns, block, row, body, lines, guessed, unknown)
+
+
+def _transposed(region: Region, row: int) -> FundTable | None:
+    """A row of sources of money, 年初预算数 and the like below each other left of it."""
+    words = vocabulary()
+    own = region.own(row)
+    total = next((slot for slot in own if slot.key in words.funding_totals), None)
+    below = list(islice(region.filled_below(row), 8)) if total and total.bottom == row else []
+    names = [slot for line in below[:1] for slot in region.own(line) if slot.key in words.funding_columns]
+    if total is None or not names or names[0].left >= total.left:
+        return None
+    columns: dict[str, Slot] = {}
+    for line in below:
+        slot = region.slot(line, names[0].left)
+        if slot.key not in words.funding_columns:
+            break
+        columns.setdefault(words.funding_columns[slot.key], slot)
+    if sum(id_ in _AMOUNTS for id_ in columns) < 2:
+        return None
+    lines = tuple(FundLine(slot, slot.left) for slot in own if slot.left > names[0].left)
+    block = _block([slot for slot in region.slots(row) if slot.right < names[0].left and not slot.blank], row)
+    return FundTable(columns, block, row, tuple(slot.top for slot in columns.values()), lines, transposed=True)
+
+
+def _block(left: Sequence[Slot], row: int) -> Slot | None:
+    words = vocabulary().blocks["funding"]
+    return next((slot for slot in left if slot.bottom > row or slot.key in words), None)
+
+
+def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[str]]:
+    """The labels of the row by id if two amounts are among them, one beside another label; and those guessed."""
     known = vocabulary().funding_columns
+    labels = [slot for slot in region.slots(row) if slot.top == row]
     found: dict[str, Slot] = {}
-    for slot in region.slots(row):
-        if slot.top == row and slot.key in known:
+    for slot in labels:
+        if slot.key in known:
             found.setdefault(known[slot.key], slot)
-    amounts = sorted(slot.left for id_, slot in found.items() if id_ in _AMOUNTS)
-    rights = {slot.right + 1 for slot in found.values()}
-    return found if len(amounts) >= 2 and any(left in rights for left in amounts) else {}
+    guesses: dict[str, Slot] = {}
+    for slot in labels if found else ():
+        word = resembled(slot.key, "funding_columns") if slot.key not in known and is_heading(slot) else None
+        if word and slot.key not in vocabulary().fields and known[word] not in found:
+            guesses.setdefault(known[word], slot)
+    both = found | guesses
+    places = sorted(labels.index(slot) for slot in both.values())
+    beside = any(right == left + 1 for left, right in pairwise(places))
+    if sum(id_ in _AMOUNTS for id_ in both) < 2 or not beside:
+        return {}, frozenset()
+    return both, frozenset(guesses)
 
 
 def _fund_rows(
-    region: Region, start: int, columns: Mapping[str, Slot], first: int, block: Slot | None
+    region: Region, start: int, columns: Mapping[str, Slot], names: int, block: Slot | None
 ) -> Iterable[int]:
     columns_left = {slot.left for slot in columns.values()}
     covered_to = block.bottom if block and block.bottom > block.top else 0
@@ -74,10 +148,11 @@ def _fund_rows(
         labels = [slot for slot in own if slot.left not in columns_left]
         if any(_begins_something_else(slot.key) for slot in labels):
             return
-        if row > covered_to and (covered_to or row > above + 1):
+        figures = any(slot.left in columns_left and isinstance(slot.cell.value, Decimal) for slot in own)
+        if row > covered_to and (covered_to or (row > above + 1 and not figures)):
             return
         above = row
-        label = region.slot(row, first - 1) if first > 1 else None
+        label = region.slot(row, names) if names else None
         has_label = label is not None and label.top == row and not label.blank
         if has_label or any(slot.left in columns_left for slot in own):
             yield row
@@ -100,34 +175,30 @@ def read_fund_table(
     units: list[MoneyUnit] = [unit for text in stated if (unit := money_unit(text))]
     unit = units[0] if units else form_unit or "元"
     at = region.ref(min(table.columns.values(), key=lambda slot: slot.left))
-    lines = [_fund_row(region, table, row, unit, reader) for row in table.rows]
+    lines = [_fund_row(region, table, line, unit, reader) for line in table.lines]
     total = next((line for line in lines if label_key(line.label.raw) in vocabulary().funding_totals), None)
     if total is None:
         total = lines[0] if lines else _empty_row(at)
-    for id_, word in (("adjusted_budget", "全年预算数"), ("executed", "全年执行数")):
-        if id_ not in table.columns:
-            reader.missing(at, word)
     parts = tuple(line for line in lines if line is not total)
-    funding = Funding(total, parts, unit, "initial_budget" in table.columns)
+    total = _completed(total, table.columns.keys(), pairs, reader, unit)
+    for id_, word in (("adjusted_budget", "全年预算数"), ("executed", "全年执行数")):
+        if id_ not in table.columns and id_ not in pairs:
+            reader.missing(at, word)
+    funding = Funding(total, parts, unit, bool({"initial_budget"} & {*table.columns, *pairs}))
     return _with_previous(funding, pairs, reader)
 
 
-def _fund_row(region: Region, table: FundTable, row: int, unit: MoneyUnit, reader: CellReader) -> FundingRow:
-    label = region.slot(row, table.label_column) if table.label_column else None
-    if label is None or label.top < row:
-        label = region.slot(row, next(iter(table.columns.values())).left)
-        name: Located[str] = blank(region.grid.ref(row, label.left))
+def _fund_row(region: Region, table: FundTable, line: FundLine, unit: MoneyUnit, reader: CellReader) -> FundingRow:
+    label = line.label
+    if label is None or label.top < line.at and not table.transposed:
+        label = region.slot(line.at, next(iter(table.columns.values())).left)
+        name: Located[str] = blank(region.grid.ref(line.at, label.left))
     else:
         name = reader.text(label.cell, region.ref(label), "")
         name = Located(normalised(name.raw).rstrip(":") or None, name.at, name.raw)
 
-    def slot_of(id_: str) -> Slot | None:
-        column = table.columns.get(id_)
-        slot = region.slot(row, column.left) if column else None
-        return slot if slot and slot.top == row else None
-
     def amount(id_: Amount) -> Located[Decimal]:
-        slot = slot_of(id_)
+        slot = table.slot(region, id_, line)
         if slot is None:
             return blank(name.at)
         label = table.columns[id_]
@@ -135,10 +206,10 @@ def _fund_row(region: Region, table: FundTable, row: int, unit: MoneyUnit, reade
         return reader.amount(slot.cell, region.ref(slot), label.key, own_unit)
 
     def points(id_: str) -> Located[Decimal]:
-        slot = slot_of(id_)
+        slot = table.slot(region, id_, line)
         return reader.points(slot.cell, region.ref(slot), table.columns[id_].key) if slot else blank(name.at)
 
-    rate = slot_of("execution_rate")
+    rate = table.slot(region, "execution_rate", line)
     return FundingRow(
         label=name,
         initial_budget=amount("initial_budget"),
@@ -152,20 +223,25 @@ def _fund_row(region: Region, table: FundTable, row: int, unit: MoneyUnit, reade
     )
 
 
+def _completed(
+    total: FundingRow, known: Collection[str], pairs: Mapping[str, Pair], reader: CellReader, unit: MoneyUnit
+) -> FundingRow:
+    """The total with the amounts and the rate that the form has as fields of their own, not among `known`."""
+    amounts = {id_: _amount(pairs.get(id_), reader, unit) for id_ in _AMOUNTS if id_ not in known}
+    total = replace(total, **{id_: amount for id_, amount in amounts.items() if amount})  # type: ignore[arg-type]
+    rate = pairs.get("execution_rate") if "execution_rate" not in known else None
+    return replace(total, rate=_share(rate.cell, rate.at, rate.label, reader)) if rate else total
+
+
 def read_fund_fields(
     pairs: Mapping[str, Pair], at: CellRef, reader: CellReader, form_unit: MoneyUnit | None
 ) -> Funding:
     """当年预算数, 预算执行数 and 预算执行率 of the header as one row. `at` stands in for labels that are missing."""
-    budget, rate = pairs.get("adjusted_budget"), pairs.get("execution_rate")
+    budget = pairs.get("adjusted_budget")
     unit = (money_unit(budget.label) if budget else None) or form_unit or "元"
-    total = _field_row(budget, at, reader, unit)
-    total = replace(
-        total,
-        executed=_amount(pairs.get("executed"), reader, unit) or total.executed,
-        rate=_share(rate.cell, rate.at, rate.label, reader) if rate else total.rate,
-    )
+    total = _completed(_field_row(budget, at, reader, unit), ("adjusted_budget",), pairs, reader, unit)
     parts = tuple(_field_row(pairs[id_], at, reader, unit) for id_ in ("fiscal_funds", "other_funds") if id_ in pairs)
-    return _with_previous(Funding(total, parts, unit, asks_initial=False), pairs, reader)
+    return _with_previous(Funding(total, parts, unit, asks_initial="initial_budget" in pairs), pairs, reader)
 
 
 def _field_row(budget: Pair | None, at: CellRef, reader: CellReader, unit: MoneyUnit) -> FundingRow:

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from perfxl.grid import normalised
 
 _LONGEST = 40
 """Characters of the longest label, spaces counted."""
+_LONGEST_RESEMBLING = 16
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
 _TAIL = re.compile(
-    r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|盖章|公章|签章|签字|%|分|[0-9]+(?:分|%)|[A-Z](?:/[A-Z])?(?:[*×]100%?)?|[0-9]+分[*×]执行率)\)"
+    r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|盖章|公章|签章|签字|%|分|[0-9]+(?:分|%)|[A-Z][0-9]?(?:/[A-Z][0-9]?)?(?:[*×]100%?)?|[0-9]+分[*×]执行率)\)"
 )
 _TITLE = re.compile(
     r".{0,40}(?:绩效(?:目标)?(?:自评价?|评价|目标)?.{0,4}(?:表|自评价|自评)|(?:项目|支出)自评表)(?:\([0-9]{4}年?度?\))?"
@@ -35,6 +37,7 @@ class Vocabulary:
     totals: Mapping[str, str]
     own_sheets: Mapping[str, str]
     execution_names: Mapping[str, str]
+    ignored: Mapping[str, str]
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -63,6 +66,49 @@ def _key(text: str) -> str:
     while match := _last_tail(key):
         key = key[: match.start()]
     return key
+
+
+Kind = Literal["fields", "funding_columns", "funding_totals", "columns", "totals"]
+_LEAST_ALIKE = 0.5
+_UNKNOWN_PAIR = 0.25
+_CLEARLY = 0.05
+"""By how much the best likeness must beat that to any word of another meaning."""
+
+
+@lru_cache(maxsize=4096)
+def resembled(key: str, kind: Kind) -> str | None:
+    """The known word of another spelling that a label comes closest to; None where none is near or two are.
+
+    Closeness is the weighed share of character pairs in common, remarks in brackets left aside.
+    """
+    pairs = _pairs_of(re.sub(r"\(.*?\)", "", key))
+    if not pairs or any(char.isdigit() for char in key) or len(key) > _LONGEST_RESEMBLING:
+        return None
+    weights, words = _weighed(kind)
+    own = sum(weights.get(pair, _UNKNOWN_PAIR) for pair in pairs)
+    best: dict[str, tuple[float, str]] = {}
+    for word, (id_, others) in words.items():
+        common = sum(weights[pair] for pair in pairs & others)
+        likeness = 2 * common / (own + sum(weights[pair] for pair in others))
+        best[id_] = max(best.get(id_, (0.0, "")), (likeness, word))
+    first, second = (*sorted(best.values(), reverse=True), (0.0, ""))[:2]
+    return first[1] if first[0] >= _LEAST_ALIKE and first[0] - second[0] >= _CLEARLY else None
+
+
+@cache
+def _weighed(kind: Kind) -> tuple[Mapping[str, float], Mapping[str, tuple[str, frozenset[str]]]]:
+    """Character pairs with their weights, less the more meanings share them; words with their meaning and pairs."""
+    table: Mapping[str, str] = getattr(vocabulary(), kind)
+    words = {word: (id_, _pairs_of(word)) for word, id_ in table.items()}
+    meanings: dict[str, set[str]] = {}
+    for id_, pairs in words.values():
+        for pair in pairs:
+            meanings.setdefault(pair, set()).add(id_)
+    return {pair: 1 / len(ids) for pair, ids in meanings.items()}, words
+
+
+def _pairs_of(text: str) -> frozenset[str]:
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
 
 def inline_pairs(text: str) -> list[tuple[str, str]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from perfxl.finding import Finding
 from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader
-from perfxl.reading.labels import inline_pairs, is_title, label_key, vocabulary
+from perfxl.reading.guessing import is_heading
+from perfxl.reading.labels import inline_pairs, is_title, label_key, resembled, vocabulary
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.titles import is_year_line
 from perfxl.reading.values import money_unit
 
 _GOALS = ("expected_goal", "actual_goal", "annual_goal", "overall_goal")
+_NEVER_GUESSED = {"filled_by", "reviewed_by", "telephone", "filled_on"}
+_GOAL_WORDS = ("预期目标", "实际完成情况")
 _LONGEST_UNKNOWN = 20
 _LONGEST_BARE = 12
 
@@ -29,40 +33,149 @@ class Pair:
     cell: Cell
     at: CellRef
     """The value's place; the label's where the form has no cell for a value."""
+    meant: str = ""
+    """The known word that an unlisted label was taken for; empty where it is listed."""
 
     @property
     def word(self) -> str:
         return label_key(self.label)
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal with the last row of its text."""
+
+    pair: Pair
+    bottom: int
+
+
 def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[Pair]:
-    """The pairs of known labels in those rows, from column `first` on."""
+    """The pairs of known labels in those rows, from column `first` on; labels of a row may have their values below."""
+    values = 0
     for row in rows:
+        if row == values:
+            continue
         slots = [slot for slot in region.slots(row) if slot.left >= first]
+        if below := _pairs_below(region, slots, row):
+            yield from below
+            values = row + 1
+            continue
         for place in _pair_places(slots, row, bool(region.grid.merges)):
             yield from _pairs_at(region, slots, *place)
 
 
-def read_goals(region: Region, row: int) -> list[Pair]:
+def _pairs_below(region: Region, slots: Sequence[Slot], row: int) -> list[Pair]:
+    """The pairs of a row of nothing but labels with a row of values below it; else empty."""
+    fields = vocabulary().fields
+    filled = [index for index, slot in enumerate(slots) if slot.top == row and not slot.blank]
+    labels = [slots[index] for index in filled]
+    known = [slot for slot in labels if slot.key in fields]
+    if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
+        return []
+    below = region.own(row + 1)
+    places = {slot.left for slot in labels}
+    if not below or any(slot.left not in places or slot.key in fields or inline_pairs(slot.text) for slot in below):
+        return []
+    if filled[-1] - filled[0] >= len(filled) and len(below) < len(labels):
+        return []
+    values = [region.slot(row + 1, slot.left) for slot in labels]
+    return [
+        Pair(fields[label.key], label.text, region.ref(label), value.cell, region.ref(value))
+        for label, value in zip(labels, values, strict=True)
+        if label in known
+    ]
+
+
+def read_goals(region: Region, row: int) -> list[Goal]:
     """预期目标 and 实际完成情况 as column labels of this row, their texts below; empty where they are not.
 
     Labels side by side have their texts below, and so has one right of a label for the whole block.
     """
     fields = vocabulary().fields
-    slots = [slot for slot in region.slots(row) if slot.top == row and fields.get(slot.key) in _GOALS]
-    if len(slots) < 2 or slots[0].right + 1 != slots[1].left:
+    own = region.own(row)
+    if not any(fields.get(slot.key) in _GOALS for slot in own):
         return []
-    goals = slots[1:] if slots[0].key in vocabulary().blocks["goals"] else slots
-    texts = [region.slot(goal.bottom + 1, goal.left) for goal in goals]
-    return [
-        Pair(fields[goal.key], goal.text, region.ref(goal), text.cell, region.ref(text))
-        for goal, text in zip(goals, texts, strict=True)
-    ]
+    all_slots = region.slots(row)
+    blocks = vocabulary().blocks["goals"]
+    block = next((slot for slot in all_slots if slot.bottom > row and not slot.blank), None)
+    labels = [slot for slot in own if slot != block]
+    if block is None and len(labels) > 2 and labels[0].key in blocks:
+        block, labels = labels[0], labels[1:]
+    words = {slot: slot.key for slot in labels if fields.get(slot.key) in _GOALS}
+    words |= _unlisted_goals(region, block, labels, words)
+    goals = [slot for slot in labels if slot in words]
+    named = [block] if block and block.key in blocks else []
+    filled = [slot for slot in all_slots if not slot.blank]
+    places = [filled.index(slot) for slot in [*named, *goals]]
+    if not goals or len(places) < 2 or places != list(range(places[0], places[0] + len(places))):
+        return []
+    return [_goal(region, goal, block.bottom if block else 0, words[goal]) for goal in goals]
 
 
-def report_unknown_labels(region: Region, rows: Iterable[int], reader: CellReader) -> None:
+def _unlisted_goals(
+    region: Region, block: Slot | None, labels: Sequence[Slot], known: Mapping[Slot, str]
+) -> dict[Slot, str]:
+    """预期目标 and 实际完成情况 in words of their own: by their nearest words, or two side by side by their places."""
+    fields = vocabulary().fields
+    lacking = set(_GOALS) - {fields[word] for word in known.values()}
+    unlisted = [slot for slot in labels if slot not in known and is_heading(slot)]
+    if len(labels) != 2 or len(unlisted) + len(known) != 2 or not unlisted:
+        return {}
+    below = [region.slot(label.bottom + 1, label.left) for label in labels]
+    if any(
+        slot.left != label.left or slot.blank or slot.key in fields for slot, label in zip(below, labels, strict=True)
+    ):
+        return {}
+    named = block is not None and block.key in vocabulary().blocks["goals"]
+    if not named and (not known or any(slot.key for slot in below)):
+        return {slot: word for slot in unlisted if (word := _meaning(slot, lacking))}
+    return {slot: _GOAL_WORDS[labels.index(slot)] for slot in unlisted}
+
+
+def _meaning(slot: Slot, ids: Collection[str]) -> str:
+    """The known word of a field among `ids` that an unlisted label comes closest to; empty where there is none."""
+    fields = vocabulary().fields
+    word = resembled(slot.key, "fields") if slot.key not in fields and is_heading(slot) else None
+    return word if word and fields[word] in ids else ""
+
+
+def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> Iterator[Pair]:
+    """Unlisted labels with a value beside them, as the fields that the form lacks and they come closest to."""
+    fields = vocabulary().fields
+    places = {(at.row, at.column) for pair in known for at in (pair.at, pair.label_at)}
+    lacking = set(fields.values()) - {pair.id for pair in known} - _NEVER_GUESSED
+    for row in rows:
+        slots = region.slots(row)
+        for slot, beside in pairwise(slots):
+            if slot.top != row or slot.blank or (slot.top, slot.left) in places or (beside.top, beside.left) in places:
+                continue
+            word = _meaning(slot, lacking) if not beside.blank and beside.key not in fields else ""
+            if word:
+                lacking.discard(fields[word])
+                places.add((beside.top, beside.left))
+                yield Pair(fields[word], slot.text, region.ref(slot), beside.cell, region.ref(beside), word)
+
+
+def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
+    """The text below the label; all texts down to `bottom`, where the label beside them ends, are one."""
+    first = label.bottom + 1
+    if region.slot(first, label.left).blank:
+        first = next((row for row in region.filled_below(label.bottom) if row <= bottom), first)
+    text = region.slot(first, label.left)
+    more = [region.slot(row, label.left) for row in region.filled_below(text.bottom) if row <= bottom]
+    texts = [text, *(slot for slot in more if slot.top > text.bottom and not slot.blank)]
+    cell = text.cell if len(texts) == 1 else Cell("\n".join(slot.text for slot in texts))
+    meant = "" if word == label.key else word
+    pair = Pair(vocabulary().fields[word], label.text, region.ref(label), cell, region.ref(text), meant)
+    return Goal(pair, max(slot.bottom for slot in texts))
+
+
+def report_unknown_labels(region: Region, rows: Iterable[int], pairs: Iterable[Pair], reader: CellReader) -> None:
     """L104 for what looks like a label and is none we know. Lines over the whole width are headings."""
     rows = list(rows)
+    pairs = list(pairs)
+    values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
+    claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
     label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
     for row in rows:
         slots = region.slots(row)
@@ -70,8 +183,13 @@ def report_unknown_labels(region: Region, rows: Iterable[int], reader: CellReade
         for index, slot in enumerate(slots):
             if index in taken or slot.top != row or not isinstance(slot.cell.value, str):
                 continue
+            if (slot.top, slot.left) in claimed:
+                continue
             last = index + 1 == len(slots)
-            if _looks_like_label(slot, None if last else slots[index + 1], label_columns):
+            beside = None if last else slots[index + 1]
+            follows = index and (slots[index - 1].top, slots[index - 1].left) in values
+            place = follows or slot.left in label_columns
+            if _looks_like_label(slot, beside, label_columns) or (place and _has_value(slot, beside)):
                 reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
 
 
@@ -95,7 +213,7 @@ def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tupl
 def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
     """The place beside the label. On a sheet without any merge, the first filled place before the next label."""
     beside = label + 1
-    if beside == len(slots) or slots[beside].key in vocabulary().fields:
+    if beside == len(slots) or slots[beside].key in vocabulary().fields or _names_unit(slots[beside]):
         return label
     if not merged:
         for index in range(beside, len(slots)):
@@ -104,6 +222,11 @@ def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
             if not slots[index].blank:
                 return index
     return beside
+
+
+def _names_unit(slot: Slot) -> bool:
+    """Whether a text is a label with a unit, such as `预算安排(万元)`, even if the vocabulary lacks it."""
+    return is_heading(slot) and money_unit(slot.text) is not None
 
 
 def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:
@@ -115,6 +238,11 @@ def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> 
         return
     for word, text in inline_pairs(slot.text):
         yield Pair(fields[label_key(word)], word, at, Cell(text), at)
+
+
+def _has_value(slot: Slot, beside: Slot | None) -> bool:
+    """A few words with something beside them, where a label would stand."""
+    return is_heading(slot) and len(slot.key) <= _LONGEST_BARE and beside is not None and not beside.blank
 
 
 def _looks_like_label(slot: Slot, beside: Slot | None, label_columns: set[int]) -> bool:

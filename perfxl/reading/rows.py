@@ -9,15 +9,16 @@ from decimal import Decimal
 
 from perfxl.finding import Finding
 from perfxl.form import Group, Indicator, Located, Target
-from perfxl.grid import CellRef, normalised
+from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.labels import label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.tables import EXTRA_COLUMNS, IndicatorHeader, group_points
-from perfxl.reading.values import read_measure
+from perfxl.reading.values import OPERATORS, parse_number, read_measure
 
 _PLACEHOLDER = re.compile(r"(?:指标[0-9一二三四五六七八九十]*:?)?[.…。·—–―\-_/]*")
-_NUMBERED = re.compile(r"^\s*指标\s*[0-9０-９]+\s*[:：]\s*(?=\S)")
+_NUMBERED = re.compile(r"^\s*(?:[★☆*※]\s*|指标\s*[0-9０-９]+\s*[:：]\s*|其中\s*[:：]\s*)+(?=\S)")
+"""What stands before a name: its number, the star of a row with parts, 其中 of a part."""
 
 
 @dataclass
@@ -94,7 +95,7 @@ class _RowReader:
         """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
         name = self._text(row, "level3", spread=True)
         max_score, score = self._points(row, "max_score"), self._points(row, "score")
-        target, actual = self._measure(row, "target"), self._measure(row, "actual")
+        target, actual = self._measure(row, "target", self._sign(row)), self._measure(row, "actual")
         if self.slots["level3"].top < row and max_score.blank and score.blank and target.blank and actual.blank:
             return None
         words = label_key(name.raw)
@@ -140,11 +141,23 @@ class _RowReader:
             return blank(self._place(row, slot))
         return self.reader.points(slot.cell, self.region.ref(slot), self._word(id_))
 
-    def _measure(self, row: int, id_: str) -> Located[Target]:
+    def _measure(self, row: int, id_: str, sign: str = "") -> Located[Target]:
+        """The measure; a bare figure takes its sign and unit from their own columns."""
         slot = self.slots.get(id_)
         if slot is None or slot.top < row:
             return blank(self._place(row, slot))
-        return self.reader.measure(slot.cell, self.region.ref(slot), self._word(id_), self.year)
+        cell, unit = slot.cell, self.slots.get("measure_unit")
+        if unit and unit.top == row and not unit.blank and parse_number(cell.text) is not None:
+            cell = Cell(f"{sign}{cell.text.strip()}{unit.text.strip()}")
+        elif sign and parse_number(cell.text) is not None:
+            cell = Cell(f"{sign}{cell.text.strip()}")
+        return self.reader.measure(cell, self.region.ref(slot), self._word(id_), self.year)
+
+    def _sign(self, row: int) -> str:
+        """The ≥ of a column 指标性质; empty for words such as 定性."""
+        slot = self.slots.get("kind")
+        text = slot.text.strip() if slot and slot.top == row else ""
+        return text if text in OPERATORS else ""
 
     def _place(self, row: int, slot: Slot | None) -> CellRef:
         return self.region.ref(slot) if slot else self.region.grid.ref(row, self.header.left)

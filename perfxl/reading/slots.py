@@ -65,7 +65,7 @@ class Region:
         return slot
 
     def slots(self, row: int) -> tuple[Slot, ...]:
-        """Every place of the row within the form, blocks that began above included."""
+        """Every place of the row within the form, blocks that began above included, spacer columns left out."""
         if row not in self._within:
             if row not in self._rows:
                 self._rows[row] = tuple(self._scan(row))
@@ -91,13 +91,22 @@ class Region:
     def _filled(self) -> list[int]:
         return [row for row, _ in self.grid.rows()]
 
+    @cached_property
+    def _spacers(self) -> frozenset[int]:
+        """Columns between others in which no row of the region has anything: space, and no values left blank."""
+        rows = (self.grid.row(row) for row in self.filled_below(self.top - 1))
+        used = {column for cells in rows for column, _ in cells}
+        return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
+
     def _scan(self, row: int) -> Iterator[Slot]:
         # One column more than has content: a value that nobody filled in, right of the last label.
         last = min(self.grid.last_column + 1, _WIDEST)
+        spacers = self._spacers
         column = 1
         while column <= last:
             slot = self.slot(row, column)
-            yield slot
+            if slot.left not in spacers or (slot.bottom, slot.right) != (row, column):
+                yield slot
             column = slot.right + 1
 
 

@@ -11,9 +11,11 @@ from perfxl.grid import Cell, Grid, normalised
 from perfxl.reading.cells import blank
 from perfxl.reading.labels import inline_pairs, is_title, label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
-from perfxl.reading.values import parse_year
+from perfxl.reading.values import money_unit, parse_year
 
 _YEAR_LINE = re.compile(r"\(?(?:(?:19|20)[0-9]{2}|[零〇一二三四五六七八九]{4}|[_x×*]*)年度?\)?", re.IGNORECASE)
+_LONGEST_LINE = 30
+_LEAST_COLUMNS = 4
 _HEAD_ROWS = 6
 """Rows below the title in which the year line is looked for."""
 
@@ -31,9 +33,21 @@ def find_regions(grid: Grid) -> Iterator[Region]:
             if named:
                 starts.append((_head_of(grid, row), None))
             named = True
+    if not starts and _has_table(grid):
+        starts.append((1, None))
     ends = [row - 1 for row, _ in starts[1:]] + [grid.last_row]
     for (top, title_cell), bottom in zip(starts, ends, strict=False):
         yield Region(grid, top, bottom, title_cell)
+
+
+def _has_table(grid: Grid) -> bool:
+    """Whether a row holds most of the labels of an indicator table: what is left of a form without title and name."""
+    columns = vocabulary().columns
+    for _, cells in grid.rows():
+        found = {columns.get(label_key(cell.text)) for _, cell in cells if isinstance(cell.value, str)} - {None}
+        if len(found) >= _LEAST_COLUMNS and "level3" in found and found & {"target", "score"}:
+            return True
+    return False
 
 
 def read_title(region: Region) -> Located[str]:
@@ -69,7 +83,7 @@ def _line_below_title(region: Region) -> Slot | None:
 
 def is_year_line(text: str) -> bool:
     """`(2020 年度)`, also with the year left blank."""
-    return len(text) < 30 and bool(_YEAR_LINE.fullmatch(normalised(text)))
+    return len(text) < _LONGEST_LINE and bool(_YEAR_LINE.fullmatch(normalised(text)))
 
 
 def _title_column(grid: Grid, row: int, cells: list[tuple[int, Cell]]) -> int | None:
@@ -106,6 +120,6 @@ def _head_of(grid: Grid, row: int) -> int:
 
 
 def _is_head(text: str) -> bool:
-    return is_year_line(text) or any(
-        vocabulary().fields[label_key(label)] == "applicant_unit" for label, _ in inline_pairs(text)
-    )
+    if is_year_line(text) or (len(text) < _LONGEST_LINE and money_unit(text)):
+        return True
+    return any(vocabulary().fields[label_key(label)] == "applicant_unit" for label, _ in inline_pairs(text))

@@ -17,6 +17,7 @@ from perfxl.reading.dates import parse_date, parse_deadline, parse_year
 from perfxl.reading.numerals import CHINESE_DIGITS, chinese_number, folded
 
 __all__ = [
+    "OPERATORS",
     "MoneyUnit",
     "money_unit",
     "parse_amount",
@@ -47,7 +48,7 @@ _MONEY_UNIT = re.compile(r"\((?:金额)?(?:单位:)?(?:人民币)?([万亿]?元)
 _SCALES: dict[str, int] = {"": 1, "元": 1, "万": 10**4, "万元": 10**4, "亿": 10**8, "亿元": 10**8}
 _PERCENT = r"(?:%|百分比)"
 
-_OPERATORS: dict[str, Operator] = {
+OPERATORS: dict[str, Operator] = {
     **dict.fromkeys(("≥", ">=", "=>", "不低于", "不少于", "不小于", "大于等于", "大于或等于"), "≥"),
     **dict.fromkeys(("至少", "最少"), "≥"),
     **dict.fromkeys((">", "大于", "高于", "多于", "超过", "超出"), ">"),
@@ -89,7 +90,7 @@ _IN_WORDS = re.compile(rf"(?P<low>[{CHINESE_DIGITS}]+?)(?P<unit>(?:{_MEASURE_WOR
 _SHARE_IN_WORDS = re.compile(rf"百分之(?P<share>[{CHINESE_DIGITS}]+|{_UNSIGNED})")
 _FILLER = r"(?:已完成|已|达到|达|完成|实现|共计|共|各|均)?"
 _MEASURE = re.compile(
-    rf"{_FILLER}(?P<prefix>{_one_of(_OPERATORS)})?{_FILLER}(?P<core>.+?)(?P<suffix>{_one_of(_SUFFIXES)})?"
+    rf"{_FILLER}(?P<prefix>{_one_of(OPERATORS)})?{_FILLER}(?P<core>.+?)(?P<suffix>{_one_of(_SUFFIXES)})?"
 )
 _SUBJECT = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:率|度|比例):?(?=\S)")
 """满意度 in `满意度≥95%`: may stand before a percentage."""
@@ -208,7 +209,7 @@ def _comparison(text: str) -> Target | None:
     match = _MEASURE.fullmatch(text)
     if not match:
         return None
-    prefix = _OPERATORS[match["prefix"]] if match["prefix"] else ""
+    prefix = OPERATORS[match["prefix"]] if match["prefix"] else ""
     suffix = _SUFFIXES[match["suffix"]] if match["suffix"] else ""
     if prefix and suffix and prefix != suffix:
         return None
