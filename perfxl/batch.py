@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding
+from perfxl.form import Located
 from perfxl.grid import CellRef
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
@@ -64,6 +65,8 @@ class Options:
     suspended: frozenset[str] = frozenset()
     keys: Register | None = None
     """Public keys that signatures of seals are checked with."""
+    beside: tuple[Located[str], ...] = ()
+    """Paragraphs of the report that goes with the one form to check."""
 
 
 def shown_path(path: str | os.PathLike[str]) -> str:
@@ -109,7 +112,14 @@ def check_file(candidate: Candidate, options: Options) -> FileReview:
         return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
     try:
         workbook = read_workbook(candidate.path)
-        file = review_workbook(workbook, shown, scheme=options.scheme, suspended=options.suspended, keys=options.keys)
+        file = review_workbook(
+            workbook,
+            shown,
+            scheme=options.scheme,
+            suspended=options.suspended,
+            keys=options.keys,
+            beside=options.beside,
+        )
         for finding in file.findings:
             finding.message()  # a message that lacks a number must cost this file a row, not the run
         return file

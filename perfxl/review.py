@@ -11,7 +11,7 @@ from perfxl.checks.notes import settled
 from perfxl.checks.sealing import seal_findings, was_sealed
 from perfxl.detection import detect_scheme
 from perfxl.finding import Finding, Severity
-from perfxl.form import Form, SelfEvaluation
+from perfxl.form import Form, Located, SelfEvaluation
 from perfxl.grid import CellRef, Workbook
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import Explanation, read_explanations
@@ -63,12 +63,14 @@ def review_workbook(
     scheme: Scheme | None = None,
     suspended: frozenset[str] = frozenset(),
     keys: Register | None = None,
+    beside: tuple[Located[str], ...] = (),
 ) -> FileReview:
     """Review every form of a workbook. `scheme` overrides what the file or its labels say.
 
     `suspended` codes are left out of the result on top of those the scheme suspends. `keys` are the public keys that
-    signatures are checked with; without them a signature is unknown."""
-    forms = read_forms(workbook)
+    signatures are checked with; without them a signature is unknown. `beside` are the paragraphs of a report that
+    goes with the form in a file of its own."""
+    forms = tuple(replace(form, surroundings=(*form.surroundings, *beside)) for form in read_forms(workbook))
     if not forms:
         nothing = Finding("R106", CellRef(workbook.file))
         return FileReview(path, "unreadable", (), (nothing,))

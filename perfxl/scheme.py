@@ -251,6 +251,46 @@ class Layout(_Model):
     """Lines printed below the form."""
 
 
+ReportPart = Literal["funding_table", "indicator_table", "points_table", "chart"]
+
+
+class ReportSection(_Model):
+    """A heading of the report and what stands below it, in this order: text, parts, gap."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+    """Tells the section again when the report is written anew; heading and place may change."""
+    level: Annotated[int, Field(ge=1, le=4)]
+    heading: str
+    text: tuple[str, ...] = ()
+    """Paragraphs made from the form; the names in braces are `REPORT_NAMES`."""
+    parts: tuple[ReportPart, ...] = ()
+    gap: str = ""
+    """What only the unit can write, as a hint; empty where it has nothing to write."""
+    fields: tuple[str, ...] = ()
+    """Ids of form fields whose texts fill the gap in advance."""
+
+
+class ReportOutline(_Model):
+    """The outline of the 自评报告 that goes with the form."""
+
+    source: str
+    title: str
+    lead: tuple[str, ...] = ()
+    """Paragraphs above the first heading."""
+    sections: tuple[ReportSection, ...]
+
+
+REPORT_NAMES = frozenset(
+    (
+        *("year", "project", "unit", "implemented", "form", "full_score", "cap", "rules", "grades"),
+        *("budgets", "adjusted_budget", "executed", "rate", "execution_weight", "execution_points"),
+        *("indicator_weight", "indicator_count", "completed", "missed", "deductions"),
+        *("total", "graded", "total_note"),
+    )
+)
+"""What a paragraph of the report may name in braces; words/facts.py says what each stands for."""
+
+
 class Scheme(_Model):
     """One edition of an official form."""
 
@@ -276,6 +316,8 @@ class Scheme(_Model):
     """Optional key, off by default."""
     thresholds: Thresholds
     checks: ChecksPolicy = ChecksPolicy()
+    report: ReportOutline | None = None
+    """None where the place has no outline of its own: the national one holds (`report_outline`)."""
     layout: Layout
 
     @property
@@ -345,6 +387,17 @@ def builtin_schemes() -> dict[str, Scheme]:
                     scheme = _parse(file.read_text("utf-8"), f"{place.name}/{file.name}")
                     found[scheme.id] = scheme
     return found
+
+
+NATIONAL = "mof/2020"
+"""The scheme whose outline holds where a place has none of its own."""
+
+
+def report_outline(scheme: Scheme) -> ReportOutline:
+    """The outline of the 自评报告 for a form of that scheme."""
+    outline = scheme.report or builtin_schemes()[NATIONAL].report
+    assert outline is not None, "the national scheme has an outline"
+    return outline
 
 
 def scheme_named(name: str) -> Scheme:

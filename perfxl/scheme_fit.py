@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from perfxl.scheme import ExecutionRule, Scheme
+    from perfxl.scheme import ExecutionRule, ReportOutline, Scheme
 
 
 def contradictions(scheme: Scheme) -> Iterator[str]:
@@ -34,6 +35,8 @@ def contradictions(scheme: Scheme) -> Iterator[str]:
         yield from _execution_row(scheme, scheme.execution)
     yield from _preset_points(scheme)
     yield from _group_points(scheme)
+    if scheme.report:
+        yield from _report(scheme.report)
 
 
 def sources_used(model: BaseModel) -> Iterator[str]:
@@ -85,3 +88,20 @@ def _group_points(scheme: Scheme) -> Iterator[str]:
     total = sum(points) + outside
     if total != scheme.full_score.value:
         yield f"groups: points 之和加表外的执行率分值应为 {scheme.full_score.value}，现为 {total}"
+
+
+def _report(outline: ReportOutline) -> Iterator[str]:
+    """Names in braces that nobody fills in, ids that stand twice, a heading two levels below the one before."""
+    from perfxl.scheme import REPORT_NAMES
+
+    texts = (outline.title, *outline.lead, *(text for section in outline.sections for text in section.text))
+    unknown = {name for text in texts for name in re.findall(r"\{([^}]*)\}", text)} - REPORT_NAMES
+    if unknown:
+        yield f"report: 没有 {'、'.join(sorted(unknown))} 可填，可用：{'、'.join(sorted(REPORT_NAMES))}"
+    ids = [section.id for section in outline.sections]
+    for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        yield f"report.sections: id {twice} 重复"
+    levels = [0, *(section.level for section in outline.sections)]
+    for above, section in zip(levels, outline.sections, strict=False):
+        if section.level > above + 1:
+            yield f"report.sections.{section.id}.level: 应不大于 {above + 1}，现为 {section.level}"

@@ -433,6 +433,10 @@ PLANTS = (
     Plant(
         "X105", ("H6 F106", "H6 X105"), both(funds(1000000, 1050000, 500000), every_row, row(LENGTH, actual="40公里"))
     ),
+    Plant("X106", ("A1 X106",), report=("该项目绩效自评得分61分。",)),
+    Plant("X107", ("A1 X107",), report=("该项目评价等级为“差”。",)),
+    Plant("X108", ("A1 X108",), report=("预算执行率61.5%，执行较慢。",)),
+    Plant("X109", ("A1 X109",), report=("全年预算数61.5万元，按进度拨付。",)),
     Plant("Y101", ("A1 Y101",), report=("2023年项目实施情况如下。",)),
     Plant("N101", ("F11 N101",), fields(actual_goal=str(MOF.fields["expected_goal"]))),
     Plant("N102", ("A1 N102",), report=("2024年农村饮水安全项目200万元，全部到位。",)),

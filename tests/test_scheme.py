@@ -115,14 +115,18 @@ def test_optional_rules_are_off(scheme: Scheme) -> None:
 @pytest.mark.parametrize(
     ("scheme_id", "confirmed"),
     [
-        ("mof/2020", {"notice10": False, "notes": True, "perfxl": False}),
+        ("mof/2020", {"notice10": False, "notes": True, "outline": False, "perfxl": False}),
         ("mof/2021-objective", {"printed": False, "perfxl": False}),
         ("shanghai/2019", {"form": True, "form2020": False, "perfxl": False}),
         ("shanghai/2020", {"form": True, "rules": True, "note2": True, "perfxl": False}),
         ("shanghai/2020-10-90", {"form": True, "notes": True, "perfxl": False}),
         ("shanghai/2020-objective", {"form": True, "perfxl": False}),
         ("lincang/2021", {"report": True, "notice4": True, "perfxl": False}),
-        ("hubei/2021", {"form": True, "layout": False, "note1": True, "note2": True, "note3": True, "perfxl": False}),
+        (
+            "hubei/2021",
+            {"form": True, "layout": False, "note1": True, "note2": True, "note3": True, "outline": False}
+            | {"perfxl": False},
+        ),
     ],
 )
 def test_confirmed_where_the_document_was_seen(scheme_id: str, confirmed: dict[str, bool]) -> None:

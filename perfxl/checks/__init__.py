@@ -11,7 +11,18 @@ from perfxl.form import Form, ObjectiveForm, SelfEvaluation
 from perfxl.scheme import Scheme
 from perfxl.scorecard import Scorecard
 
-FAMILIES = ("layout", "funds", "weights", "points", "totals", "indicators", "crossform", "dates", "wording")
+FAMILIES = (
+    "layout",
+    "funds",
+    "weights",
+    "points",
+    "totals",
+    "indicators",
+    "crossform",
+    "narrative",
+    "dates",
+    "wording",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Evaluation:
     form: SelfEvaluation
     scheme: Scheme
     card: Scorecard
+    alone: bool = True
+    """False where the file has other forms besides."""
 
 
 Check = Callable[[Context], Iterator[Finding]]
@@ -54,7 +67,8 @@ def evaluation_check(code: str) -> Callable[[Callable[[Evaluation], Iterator[Fin
     def register(function: Callable[[Evaluation], Iterator[Finding]]) -> Check:
         def guarded(context: Context) -> Iterator[Finding]:
             if isinstance(context.form, SelfEvaluation) and context.scorecard is not None:
-                yield from function(Evaluation(context.form, context.scheme, context.scorecard))
+                alone = len(context.siblings) <= 1
+                yield from function(Evaluation(context.form, context.scheme, context.scorecard, alone))
 
         guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
         guarded.__wrapped__ = function  # type: ignore[attr-defined]

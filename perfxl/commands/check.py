@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from perfxl.commands.problems import UsageProblem
 if TYPE_CHECKING:
     from perfxl.batch import Candidate, Options
     from perfxl.finding import Language, Severity
+    from perfxl.form import Located
     from perfxl.limits import Limits
     from perfxl.reports.view import Report
     from perfxl.review import FileReview
@@ -36,6 +37,7 @@ def check(
     ignore: str | None = typer.Option(None, metavar="CODES", help="不查这些代码。All but these codes."),
     severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
     fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
+    words: Path | None = typer.Option(None, metavar="DOCX", help="与这一份表核对的自评报告。Report to check with it."),
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."),
     jobs: int = typer.Option(0, min=0, metavar="N", help="几个文件同时查；0 用全部处理器。Files at a time."),
     timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
@@ -65,9 +67,11 @@ def check(
     view = View(choices.language(lang), choices.severity("--severity", severity), left_out)
     lowest = None if fail_on == NEVER else choices.severity("--fail-on", fail_on)
     name = choices.one_of("--format", format, FORMATS)
-    options = Options(choices.scheme(scheme), left_out, register(keys))
+    beside = _report_text(words, lambda: _candidates(paths, report, None, None))
+    options = Options(choices.scheme(scheme), left_out, register(keys), beside)
     limits = Limits(jobs or available_processors(), timeout)
-    store_path = db or (report / STORE if report else None)
+    # A result kept there would not know that the report was another one.
+    store_path = None if words else db or (report / STORE if report else None)
     if watch and store_path is None:
         raise UsageProblem("--watch 要有 --report 或 --db，以免重复检查", "--watch needs --report or --db")
 
@@ -132,6 +136,23 @@ def _candidates(paths: list[Path], report: Path | None, store: Path | None, sinc
         names = "、".join(map(str, paths))
         raise UsageProblem(f"{names} 里没有文件；请指定放报送表的文件夹", f"no files in {names}")
     return not_since(candidates, since) if since else candidates
+
+
+def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]]) -> tuple[Located[str], ...]:
+    """The paragraphs of the report of --words; nothing where none is given."""
+    if report is None:
+        return ()
+    from perfxl.commands.workbooks import existing, unreadable
+    from perfxl.sources import UnreadableFile
+    from perfxl.words.reading import paragraphs_of
+
+    if len(candidates()) > 1:
+        raise UsageProblem("--words 只能与一份表核对；请只指定这份报告所附的表", "--words goes with one form only")
+    existing([report])
+    try:
+        return paragraphs_of(report)
+    except UnreadableFile as error:
+        raise UsageProblem(f"{report}：{unreadable(error, 'zh')}", f"{report}: {unreadable(error, 'en')}") from error
 
 
 def _run(

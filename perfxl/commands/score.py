@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
 from perfxl.commands.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from perfxl.review import FileReview
 
 
 def score(
@@ -18,6 +22,8 @@ def score(
         False, "--write", help="写回文件：空着的得分、批注、“校验结果”表。Write scores, notes and a sheet of findings."
     ),
     no_backup: bool = typer.Option(False, "--no-backup", help="写回时不留 .bak。Keep no .bak when writing."),
+    paper: Path | None = typer.Option(None, metavar="DIR", help="另写评分底稿（.docx），每张表一份。Word papers."),
+    pdf: bool = typer.Option(False, "--pdf", help="评分底稿另存 PDF（要有 LibreOffice）。Papers as PDF too."),
     scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
@@ -46,8 +52,25 @@ def score(
             )
 
         return change_each([file], change, keep_backup=not no_backup, lang=view.lang)
+    from perfxl.commands.words import require_pdf
+
+    require_pdf(pdf)
     reviewed = check_file(Candidate(str(file)), options)
     print_scores(reviewed, sys.stdout, view, explain=explain)
+    if paper is not None:
+        _write_papers(reviewed, file, paper, pdf=pdf)
     if any(finding.code == INTERNAL_ERROR for finding in reviewed.file_findings):
         return INTERNAL
     return FINDINGS if reviewed.status == "unreadable" else CLEAN
+
+
+def _write_papers(reviewed: FileReview, file: Path, folder: Path, *, pdf: bool) -> None:
+    """One 评分底稿 per form that carries points."""
+    from perfxl.commands.words import form_names, save
+    from perfxl.words.working_paper import working_paper
+
+    scored = [review for review in reviewed.reviews if review.scorecard]
+    for review, name in zip(scored, form_names(file, len(scored)), strict=True):
+        path = folder / f"{name}-评分底稿.docx"
+        save(path, working_paper(review, file.name), pdf=pdf)
+        typer.echo(path.as_posix(), err=True)

@@ -19,6 +19,11 @@ def visible(text: str) -> str:
     return "".join(_shown(c) for c in _LINE_BREAK.sub("↵", text))
 
 
+def visible_lines(text: str) -> list[str]:
+    """For a document that has lines of its own: `visible`, with the line breaks left out between the parts."""
+    return [visible(line.replace("\t", " ")) for line in _LINE_BREAK.sub("\n", text).split("\n")]
+
+
 def html_text(text: str) -> str:
     """For an HTML or XML text or a quoted attribute."""
     return html.escape(visible(text), quote=True)
