@@ -96,6 +96,8 @@ class CatalogEntry:
     """The rule's origin: a clause, a seed or general practice."""
     suspended: str = ""
     """Empty while active; otherwise since when and why."""
+    risk: bool = False
+    """True where a form with this finding should be among the first for a spot check (抽查)."""
 
     def words(self, lang: Language) -> Words:
         return self.zh if lang == "zh" else self.en
@@ -113,6 +115,7 @@ def catalog() -> Mapping[str, CatalogEntry]:
             en=Words(**entry["en"]),
             source=entry["source"],
             suspended=entry.get("suspended", ""),
+            risk=entry.get("risk", False),
         )
         for code, entry in raw.items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
 )
 def test_case(code: str, case: dict[str, Any]) -> None:
     grids = [form_grid(case["form"], case.get("set"), case.get("unmerge", ()))]
+    if "objective" in case:
+        grids.append(replace(form_grid("shanghai-2020-objective", case["objective"]), sheet="绩效目标表"))
     if "report" in case:
         grids.insert(0, report_grid(case["report"]))
     review = review_grids(*grids, scheme=case.get("scheme"), properties=case.get("properties"))
@@ -55,7 +58,9 @@ def test_every_code_has_a_case_that_reports_and_one_that_is_silent() -> None:
     for code, case in _load():
         found = {place.rpartition(" ")[2] for place in case["findings"]}
         (reported if code in found else silent).add(code)
-    codes = {code for code in catalog() if code[0] not in "RK"}  # R: test_hostile_files, test_batch; K: test_locking
+    codes = {
+        code for code in catalog() if code[0] not in "RKD"
+    }  # R: test_hostile_files, test_batch; K: test_locking; D: test_across
     assert (codes - reported, codes - silent, reported - codes) == (set(), set(), set())
 
 

@@ -130,8 +130,9 @@ def test_json_has_exactly_the_keys_of_the_contract() -> None:
         return " ".join(schema["$defs"][model]["properties"])
 
     schema = json.loads(json_schema())
-    assert list(schema["properties"]) == ["schema_version", "files", "summary"]
+    assert list(schema["properties"]) == ["schema_version", "files", "across", "summary"]
     assert keys("FileModel") == "path status seal forms findings"
+    assert keys("AcrossModel") == "code name severity place field message reported expected path"
     assert keys("SealModel") == "status open signature code submission"
     assert keys("FormModel") == (
         "kind scheme place project unit department year funding indicators "
@@ -360,7 +361,7 @@ def test_summary_is_the_same_each_time(tmp_path: Path) -> None:
 def test_summary_without_forms_opens(tmp_path: Path) -> None:
     opened = SummaryReport(tmp_path / "0.xlsx", tmp_path, View("en"))
     opened.close()
-    assert openpyxl.load_workbook(tmp_path / "0.xlsx").sheetnames == ["汇总", "问题清单", "图表"]
+    assert openpyxl.load_workbook(tmp_path / "0.xlsx").sheetnames == ["汇总", "问题清单", "抽查", "图表"]
 
 
 def test_links_of_odd_names() -> None:

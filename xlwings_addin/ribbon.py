@@ -359,6 +359,7 @@ def live_functions(open_: Open) -> str:
 
 
 def batch(open_: Open) -> str:
+    from perfxl.across import Across
     from perfxl.batch import Options, check_paths, collect
     from perfxl.commands.outputs import folder_reports
     from perfxl.reports.files import SUMMARY
@@ -370,15 +371,18 @@ def batch(open_: Open) -> str:
     out = Path(folder) / "检查报告"
     candidates = collect([Path(folder)], leave_out=[out])
     app = open_.book.app
-    returned = 0
+    returned, across = 0, Across()
     with ExitStack() as stack:
         reports = folder_reports(stack, out, View())
         for number, file in enumerate(check_paths(candidates, Options()), start=1):
             for report in reports:
                 report.add(file)
+            across.add(file)
             returned += file.status in ("returned", "unreadable")
             app.status_bar = f"已检查 {number}/{len(candidates)}"
+        found = across.spot_checks()
         for report in reports:
+            report.across(found)
             report.close()
     app.status_bar = False
     app.books.open(str(out / SUMMARY))

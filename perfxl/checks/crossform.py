@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -11,13 +12,43 @@ from perfxl.checks.indicators import measured
 from perfxl.checks.notes import EXECUTION_WORDS, explained
 from perfxl.figures import percent
 from perfxl.finding import Finding
-from perfxl.form import ObjectiveForm
+from perfxl.form import Form, Indicator, ObjectiveForm, SelfEvaluation
 from perfxl.grid import normalised
+from perfxl.meaning import same_meaning
 from perfxl.scheme import Scheme
 
 # `2020年市级重点项目前期工作经费支出绩效评价`: the project a report speaks of.
 _SUBJECT = re.compile(r"([^，。；、：“”《》（）\s]{2,40}(?:经费|资金|专项))支出绩效")
 _LEAD = re.compile(r".*(?:\d{4}年度?|关于|对|开展)")
+
+
+@check("X101")
+def target_changed(context: Context) -> Iterator[Finding]:
+    """指标值与绩效目标表不一致。只比同一项目、同一年度、两表各有一行的同名指标。"""
+    form = context.form
+    if not isinstance(form, SelfEvaluation) or not form.project:
+        return
+    for objective in context.siblings:
+        if isinstance(objective, ObjectiveForm) and _same_project(form, objective):
+            promised = by_name(objective)
+            for name, row in by_name(form).items():
+                before = promised.get(name)
+                if before and not (before.target.blank or row.target.blank or same_meaning(before.target, row.target)):
+                    reported, expected = row.target.raw.strip(), before.target.raw.strip()
+                    numbers = {"name": row.name}
+                    yield Finding("X101", row.target.at, "指标值", reported, expected, numbers, (before.target.at,))
+
+
+def _same_project(form: Form, other: Form) -> bool:
+    same_year = form.year.value == other.year.value or None in (form.year.value, other.year.value)
+    return same_year and normalised(form.project) == normalised(other.project)
+
+
+def by_name(form: Form) -> dict[str, Indicator]:
+    """The indicators by their names as `normalised`; names that stand in several rows are left out."""
+    rows = [(normalised(row.name), row) for row in form.named_indicators if row.name]
+    counts = Counter(name for name, _ in rows)
+    return {name: row for name, row in rows if counts[name] == 1}
 
 
 @check("X102")

@@ -164,24 +164,31 @@ def _run(
     lowest: Severity | None,
 ) -> int:
     """Check every candidate into every report; the exit code without --exit-zero."""
+    from perfxl.across import Across
     from perfxl.batch import INTERNAL_ERROR
     from perfxl.commands.progress import Progress
     from perfxl.folder import Folder
 
     code = CLEAN
+    across = Across(options.suspended)
     progress = Progress(len(candidates))
     for file in Folder(candidates, options, store).reviews(limits):
         progress.clear()
         for report in reports:
             report.add(file)
+        across.add(file)
         progress.step()
         if any(finding.code == INTERNAL_ERROR for finding in file.file_findings):
             code = INTERNAL
         elif code == CLEAN and lowest is not None and _fails(file, lowest):
             code = FINDINGS
     progress.clear()
+    found = across.spot_checks()
     for report in reports:
+        report.across(found)
         report.close()
+    if code == CLEAN and lowest is not None and any(f.severity >= lowest for one in found for f in one.across):
+        code = FINDINGS
     return code
 
 

@@ -33,7 +33,7 @@ def written(path: Path) -> Iterator[Path]:
 
 def main_report(stack: ExitStack, name: str, output: Path | None, view: View) -> Report:
     """The report of --format, on stdout or in the file of --output."""
-    return open_report(name, sys.stdout if output is None else _text_file(stack, output), view)
+    return open_report(name, sys.stdout if output is None else text_file(stack, output), view)
 
 
 def folder_reports(stack: ExitStack, folder: Path, view: View) -> list[Report]:
@@ -42,10 +42,11 @@ def folder_reports(stack: ExitStack, folder: Path, view: View) -> list[Report]:
     from perfxl.reports.summary import SummaryReport
 
     workbook = stack.enter_context(written(folder / SUMMARY))
-    page = _text_file(stack, folder / PAGE)
+    page = text_file(stack, folder / PAGE)
     return [SummaryReport(workbook, folder, view), HtmlReport(page, view, folder)]
 
 
-def _text_file(stack: ExitStack, path: Path) -> TextIO:
+def text_file(stack: ExitStack, path: Path) -> TextIO:
+    """Replaces `path` when the stack is closed."""
     temporary = stack.enter_context(written(path))
     return stack.enter_context(temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from perfxl.across import SpotCheck
 from perfxl.figures import half_up
 from perfxl.finding import Finding, Language, Severity
 from perfxl.form import FundingRow, Indicator, Located, SelfEvaluation, Target
@@ -84,6 +86,12 @@ class FindingModel(_Model):
     expected: str | None
 
 
+class AcrossModel(FindingModel):
+    """A finding that only several files together show. `path` is the file it is about."""
+
+    path: str
+
+
 class SealModel(_Model):
     """`open` after an unlock. `code` and `submission` are null where the seal is missing or damaged."""
 
@@ -128,6 +136,7 @@ class SummaryModel(_Model):
 class CheckModel(_Model):
     schema_version: Literal[1]
     files: list[FileModel]
+    across: list[AcrossModel] = []
     summary: SummaryModel
 
 
@@ -146,6 +155,13 @@ def file_model(file: FileReview, view: View) -> FileModel:
         forms=[_form_model(review) for review in file.reviews],
         findings=[_finding_model(finding, view.lang) for finding in view.findings(file.findings)],
     )
+
+
+def across_models(found: Sequence[SpotCheck], view: View) -> list[AcrossModel]:
+    return [
+        AcrossModel(path=path, **_finding_model(finding, view.lang).model_dump())
+        for path, finding in view.across(found)
+    ]
 
 
 def _seal_model(verdict: Verdict) -> SealModel:
@@ -171,14 +187,21 @@ def summary_model(totals: Totals) -> SummaryModel:
         errors=errors,
         queries=queries,
         infos=infos,
-        initial_budget=plain(totals.initial_budget) or "0",
-        adjusted_budget=plain(totals.adjusted_budget) or "0",
-        executed=plain(totals.executed) or "0",
-        rate=plain(totals.rate and half_up(totals.rate, 4)),
-        mean_score=mean_text(totals.computed.plain) or None,
-        weighted_score=mean_text(totals.computed.weighted) or None,
-        grades=dict(totals.ordered_grades),
+        **summed(totals),
     )
+
+
+def summed(totals: Totals) -> dict[str, Any]:
+    """Sums, rate, both means of the totals by rule, and grades by rule."""
+    return {
+        "initial_budget": plain(totals.initial_budget) or "0",
+        "adjusted_budget": plain(totals.adjusted_budget) or "0",
+        "executed": plain(totals.executed) or "0",
+        "rate": plain(totals.rate and half_up(totals.rate, 4)),
+        "mean_score": mean_text(totals.computed.plain) or None,
+        "weighted_score": mean_text(totals.computed.weighted) or None,
+        "grades": dict(totals.ordered_grades),
+    }
 
 
 def _finding_model(finding: Finding, lang: Language) -> FindingModel:

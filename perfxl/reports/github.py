@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
-from perfxl.finding import Severity
+from perfxl.across import SpotCheck
+from perfxl.finding import Finding, Severity
 from perfxl.reports.escaping import visible
 from perfxl.reports.view import View
 from perfxl.review import FileReview
@@ -19,12 +21,19 @@ class GithubReport:
         self._out, self._view = out, view
 
     def add(self, file: FileReview) -> None:
-        lang = self._view.lang
         for finding in self._view.findings(file.findings):
-            command = "notice" if finding.settled else _COMMANDS[finding.severity]
-            title = " ".join(part for part in (finding.code, finding.name(lang), finding.at.in_file) if part)
-            properties = f"file={_property(file.path)},title={_property(title)}"
-            self._out.write(f"::{command} {properties}::{_data(finding.message(lang))}\n")
+            self._write(file.path, finding)
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        for path, finding in self._view.across(found):
+            self._write(path, finding)
+
+    def _write(self, path: str, finding: Finding) -> None:
+        lang = self._view.lang
+        command = "notice" if finding.settled else _COMMANDS[finding.severity]
+        title = " ".join(part for part in (finding.code, finding.name(lang), finding.at.in_file) if part)
+        properties = f"file={_property(path)},title={_property(title)}"
+        self._out.write(f"::{command} {properties}::{_data(finding.message(lang))}\n")
 
     def close(self) -> None:
         """Nothing comes after the last file."""

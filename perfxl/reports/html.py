@@ -7,17 +7,19 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TextIO
 
 from perfxl import __version__
+from perfxl.across import SpotCheck
 from perfxl.finding import catalog
 from perfxl.reports.escaping import html_text
 from perfxl.reports.html_charts import column_chart, rate_band, rate_columns
 from perfxl.reports.html_sections import file_section, index_head, index_row
+from perfxl.reports.html_spot_checks import spot_check_table
 from perfxl.reports.overview import Totals, rows
 from perfxl.reports.view import View, mean_text, money_text, rate_text
 from perfxl.reports.words import SEVERITIES, word
@@ -39,16 +41,22 @@ class HtmlReport:
         self._rates: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
         self._index, self._sections = _temporary(), _temporary()
+        self._anchors: dict[str, str] = {}
+        self._spot_checks = ""
 
     def add(self, file: FileReview) -> None:
         self._totals.add(file)
         anchor = f"f{self._totals.files.total()}"
+        self._anchors[file.path] = anchor
         for row in rows(file):
             self._index.write(index_row(row, anchor, self._view))
             if row.rate is not None:
                 self._rates[rate_band(row.rate)] += 1
         self._codes.update(finding.code for finding in self._view.findings(file.findings))
         self._sections.write(file_section(file, anchor, self._view, self._folder))
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        self._spot_checks = spot_check_table(self._view.spot_checks(found), self._anchors, self._view)
 
     def close(self) -> None:
         page = files("perfxl.reports").joinpath("page.html").read_text("utf-8")
@@ -72,6 +80,7 @@ class HtmlReport:
             "subtitle": ("{} 个文件，{} 张表" if zh else "{} files, {} forms").format(*files_forms),
             "skip": "跳到文件列表" if zh else "Skip to the files",
             "overview": self._overview(),
+            "spot-checks": self._spot_checks,
             "filter": self._filter(),
             "index-head": index_head(self._view),
             "version": f"perfxl {__version__}",

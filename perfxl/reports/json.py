@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TextIO
 
-from perfxl.reports.contract import SCHEMA_VERSION, CheckModel, file_model, summary_model
+from perfxl.across import SpotCheck
+from perfxl.reports.contract import SCHEMA_VERSION, CheckModel, across_models, file_model, summary_model
 from perfxl.reports.overview import Totals
 from perfxl.reports.view import View
 from perfxl.review import FileReview
@@ -22,6 +24,7 @@ class JsonReport:
         self._out, self._view = out, view
         self._totals = Totals()
         self._separator = "\n"
+        self._across: list[object] = []
         out.write(f'{{"schema_version": {SCHEMA_VERSION}, "files": [')
 
     def add(self, file: FileReview) -> None:
@@ -29,8 +32,12 @@ class JsonReport:
         self._out.write(self._separator + _dumped(file_model(file, self._view).model_dump()))
         self._separator = ",\n"
 
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        self._across = [model.model_dump() for model in across_models(found, self._view)]
+
     def close(self) -> None:
-        self._out.write(f'\n], "summary": {_dumped(summary_model(self._totals).model_dump())}}}\n')
+        self._out.write(f'\n], "across": {_dumped(self._across)}')
+        self._out.write(f', "summary": {_dumped(summary_model(self._totals).model_dump())}}}\n')
 
 
 class JsonLinesReport:
@@ -41,6 +48,9 @@ class JsonLinesReport:
 
     def add(self, file: FileReview) -> None:
         self._out.write(_dumped(file_model(file, self._view).model_dump()) + "\n")
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        """Left out: every line is a file."""
 
     def close(self) -> None:
         """Nothing comes after the last file."""

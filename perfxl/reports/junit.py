@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
+from perfxl.across import SpotCheck
 from perfxl.finding import Finding, Severity
 from perfxl.reports.escaping import html_text
 from perfxl.reports.view import View
@@ -31,6 +33,14 @@ class JunitReport:
         for finding in findings:
             self._out.write(self._case(path, file.status, finding))
         self._out.write("</testsuite>\n")
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        """A suite of its own: its cases name the file."""
+        cases = [self._case(html_text(path), "", finding) for path, finding in self._view.across(found)]
+        if cases:
+            name = word("across", self._view.lang)
+            self._out.write(f'<testsuite name="{name}" tests="{len(cases)}" failures="0" errors="0" skipped="0">\n')
+            self._out.writelines([*cases, "</testsuite>\n"])
 
     def close(self) -> None:
         self._out.write("</testsuites>\n")

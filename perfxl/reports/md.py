@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
+from perfxl.across import SpotCheck
+from perfxl.finding import Finding
 from perfxl.reports.escaping import markdown_text
 from perfxl.reports.overview import FormRow, Totals, rows
 from perfxl.reports.text import totals_lines
@@ -25,11 +28,21 @@ class MarkdownReport:
         findings = self._view.ranked(file.findings)
         if not findings:
             return
+        self._section(file.path, [], [((), finding) for finding in findings])
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        findings = [((path,), finding) for path, finding in self._view.across(found)]
+        if findings:
+            self._section(word("across", self._view.lang), ["file"], findings)
+
+    def _section(self, title: str, keys: list[str], findings: Sequence[tuple[tuple[str, ...], Finding]]) -> None:
+        """A table of findings; `keys` are of columns before the usual ones."""
         lang = self._view.lang
-        keys = ("severity", "code", "cell", "message", "fix")
-        lines = [f"## {markdown_text(file.path)}", "", *_table_head([word(key, lang) for key in keys])]
-        for finding in findings:
+        keys = [*keys, "severity", "code", "cell", "message", "fix"]
+        lines = [f"## {markdown_text(title)}", "", *_table_head([word(key, lang) for key in keys])]
+        for before, finding in findings:
             cells = (
+                *before,
                 severity_word(finding, lang),
                 finding.code,
                 finding.at.in_file,

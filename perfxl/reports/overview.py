@@ -182,9 +182,13 @@ class Totals:
         for severity in Severity:
             self.findings[severity] += file.count(severity)
         for row in rows(file):
-            self.forms += bool(row.scheme)
-            if row.is_evaluation:
-                self._add_evaluation(row)
+            self.add_row(row)
+
+    def add_row(self, row: FormRow) -> None:
+        """One form, without its file and findings."""
+        self.forms += bool(row.scheme)
+        if row.is_evaluation:
+            self._add_evaluation(row)
 
     def _add_evaluation(self, row: FormRow) -> None:
         self.initial_budget += row.initial_budget or 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from perfxl import __version__
+from perfxl.across import SpotCheck
 from perfxl.finding import CatalogEntry, Finding, Language, Severity, catalog
 from perfxl.reports.escaping import visible
 from perfxl.reports.view import View
@@ -25,6 +27,9 @@ class SarifReport:
 
     def add(self, file: FileReview) -> None:
         self._results += [self._result(file.path, finding) for finding in self._view.findings(file.findings)]
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        self._results += [self._result(path, finding) for path, finding in self._view.across(found)]
 
     def close(self) -> None:
         lang = self._view.lang

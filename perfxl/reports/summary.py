@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
 
+from perfxl.across import SpotCheck
 from perfxl.finding import Finding
-from perfxl.reports.escaping import visible
-from perfxl.reports.links import workbook_link
 from perfxl.reports.overview import FormRow, Totals, rows
+from perfxl.reports.summary_cells import A3, A4, Cells, print_setup, row_height
 from perfxl.reports.summary_charts import write_charts
 from perfxl.reports.summary_formats import Formats
+from perfxl.reports.summary_spot_checks import start_spot_checks, write_spot_checks
 from perfxl.reports.summary_sums import write_sums
 from perfxl.reports.view import View
 from perfxl.reports.words import seal_word, severity_word, word
 from perfxl.review import FileReview
-from perfxl.text_width import display_width
 
 FIRST_ROW = 3
 """Of the forms, counted from 0: below the title, the note and the header."""
-_LONGEST_TEXT = 32767
-_A3, _A4 = 8, 9
-_MOST_LINKS = 65000
-"""Excel takes 65,530 per sheet."""
 
 # Label in both languages, width, format. In the order of domain.md §5.
-_COLUMNS: tuple[tuple[str, str, int, str], ...] = (
+COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     ("序号", "No.", 5, "count"),
     ("主管部门", "Department", 14, "text"),
     ("单位", "Unit", 17, "text"),
@@ -58,7 +53,7 @@ _COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     ("状态", "Status", 8, "status"),
     ("文件", "File", 30, "text"),
 )
-LAST_COLUMN = len(_COLUMNS) - 1
+LAST_COLUMN = len(COLUMNS) - 1
 _FINDING_COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("文件", "File", 34),
     ("表", "Sheet", 14),
@@ -78,25 +73,35 @@ class SummaryReport:
 
     def __init__(self, path: Path, folder: Path, view: View) -> None:
         """`path` is where to write, `folder` where the workbook will lie in the end: links are relative to it."""
-        self._folder, self._view = folder, view
+        self._view = view
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})
         # A fixed date: the same forms give the same bytes.
         self._book.set_properties({"title": "项目支出绩效自评汇总表", "created": datetime(2020, 1, 1)})  # noqa: DTZ001
         self._formats = Formats(self._book)
+        self._cells = Cells(self._formats, folder)
         self._totals = Totals()
         self._forms = self._book.add_worksheet("汇总")
         self._findings = self._book.add_worksheet("问题清单")
+        self._spot_checks = self._book.add_worksheet("抽查")
         self._charts = self._book.add_worksheet("图表")
-        self._row, self._finding_row, self._links = FIRST_ROW, 1, 0
+        self._row, self._finding_row = FIRST_ROW, 1
         self._start_forms()
         self._start_findings()
+        start_spot_checks(self._spot_checks, self._formats, view)
 
     def add(self, file: FileReview) -> None:
         self._totals.add(file)
         for row in rows(file):
             self._write_form(row)
         for finding in self._view.ranked(file.findings):
-            self._write_finding(file, finding)
+            self._write_finding(file.path, finding)
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        shown = self._view.spot_checks(found)
+        for one in sorted(shown, key=lambda one: (one.form.path, one.form.at)):
+            for finding in self._view.ranked(one.across):
+                self._write_finding(one.form.path, finding)
+        write_spot_checks(self._spot_checks, self._formats, self._cells, shown, self._view)
 
     def close(self) -> None:
         last = self._row - 1
@@ -109,7 +114,7 @@ class SummaryReport:
 
     def _start_forms(self) -> None:
         sheet, formats, zh = self._forms, self._formats, self._view.lang == "zh"
-        for column, (_, _, width, name) in enumerate(_COLUMNS):
+        for column, (_, _, width, name) in enumerate(COLUMNS):
             sheet.set_column(column, column, width, formats.plain if name == "text" else None)
         sheet.set_row(0, 30)
         sheet.write_string(0, 0, "项目支出绩效自评汇总表" if zh else "Self-evaluation summary", formats.title)
@@ -120,10 +125,10 @@ class SummaryReport:
         )
         sheet.write_string(1, 0, note, formats.note)
         sheet.set_row(FIRST_ROW - 1, 32)
-        for column, (label, english, _, _) in enumerate(_COLUMNS):
+        for column, (label, english, _, _) in enumerate(COLUMNS):
             sheet.write_string(FIRST_ROW - 1, column, label if zh else english, formats.head)
         sheet.freeze_panes(FIRST_ROW, 4)
-        _print_setup(sheet, FIRST_ROW - 1, _A3)
+        print_setup(sheet, FIRST_ROW - 1, A3)
 
     def _start_findings(self) -> None:
         sheet, formats, zh = self._findings, self._formats, self._view.lang == "zh"
@@ -132,7 +137,7 @@ class SummaryReport:
             sheet.write_string(0, column, label if zh else english, formats.head)
         sheet.set_row(0, 22)
         sheet.freeze_panes(1, 0)
-        _print_setup(sheet, 0, _A4)
+        print_setup(sheet, 0, A4)
 
     def _write_form(self, row: FormRow) -> None:
         evaluation = row.is_evaluation
@@ -161,27 +166,29 @@ class SummaryReport:
             word(row.status, self._view.lang),
         )
         texts = [(row.department, 14), (row.unit, 17), (row.project, 22), (row.scheme, 14), (row.path, 30)]
-        self._forms.set_row(self._row, _height(texts))
-        for column, ((_, _, _, name), value) in enumerate(zip(_COLUMNS, values, strict=False)):
+        self._forms.set_row(self._row, row_height(([text], width) for text, width in texts))
+        for column, ((_, _, _, name), value) in enumerate(zip(COLUMNS, values, strict=False)):
             style = self._formats.status(row.status) if name == "status" else self._formats.by_name(name)
             if isinstance(value, (int, Decimal)):
                 self._forms.write_number(self._row, column, float(value), style)
             else:
-                self._text(self._forms, self._row, column, value or "", style)
-        self._link(self._forms, self._row, LAST_COLUMN, row.path, row.path, row.sheet, "A1" if row.sheet else "")
+                self._cells.text(self._forms, self._row, column, value or "", style)
+        self._cells.link(self._forms, self._row, LAST_COLUMN, row.path, row.path, row.sheet, "A1" if row.sheet else "")
         self._row += 1
 
-    def _write_finding(self, file: FileReview, finding: Finding) -> None:
+    def _write_finding(self, path: str, finding: Finding) -> None:
         lang, formats, row = self._view.lang, self._formats, self._finding_row
         at = finding.at
-        wide = ((file.path, 0), (at.sheet, 1), (finding.reported or "", 6), (finding.expected or "", 7))
+        wide = ((path, 0), (at.sheet, 1), (finding.reported or "", 6), (finding.expected or "", 7))
         long = ((finding.message(lang), 8), (finding.fix(lang), 9))
-        self._findings.set_row(row, _height((text, _FINDING_COLUMNS[column][2]) for text, column in (*wide, *long)))
-        self._text(self._findings, row, 0, file.path, formats.wrapped)
-        self._text(self._findings, row, 1, at.sheet, formats.wrapped)
+        self._findings.set_row(
+            row, row_height(([text], _FINDING_COLUMNS[column][2]) for text, column in (*wide, *long))
+        )
+        self._cells.text(self._findings, row, 0, path, formats.wrapped)
+        self._cells.text(self._findings, row, 1, at.sheet, formats.wrapped)
         if at.address:
             sheet = "" if at.words else at.sheet  # Only a workbook can be opened at a cell.
-            self._link(self._findings, row, 2, at.address, file.path, sheet, at.address)
+            self._cells.link(self._findings, row, 2, at.address, path, sheet, at.address)
         else:
             self._findings.write_blank(row, 2, None, formats.wrapped)
         texts = (
@@ -195,37 +202,5 @@ class SummaryReport:
         )
         for column, text in enumerate(texts, start=3):
             style = formats.severity(finding) if column == 4 else formats.wrapped
-            self._text(self._findings, row, column, text, style)
+            self._cells.text(self._findings, row, column, text, style)
         self._finding_row += 1
-
-    def _text(self, sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-        """As a string whatever it looks like; Excel keeps it one when the cell is edited (quotePrefix)."""
-        shown = visible(text)[:_LONGEST_TEXT]
-        if shown:
-            sheet.write_string(row, column, shown, style)
-        else:
-            sheet.write_blank(row, column, None, style)
-
-    def _link(self, sheet: Any, row: int, column: int, text: str, path: str, at: str, address: str) -> None:
-        target = workbook_link(path, self._folder, at, address) if self._links < _MOST_LINKS else None
-        if target is None:
-            self._text(sheet, row, column, text, self._formats.wrapped)
-            return
-        self._links += 1
-        sheet.write_url(row, column, target, self._formats.link, visible(text)[:_LONGEST_TEXT])
-
-
-def _height(texts: Iterable[tuple[str, int]]) -> float:
-    """In points, so that wrapped text is not cut: a program that only shows the file fits no rows."""
-    lines = max((-(-display_width(text) // (width - 1)) for text, width in texts), default=1)
-    return min(max(lines, 1) * 13.5 + 4, 400)
-
-
-def _print_setup(sheet: Any, head_row: int, paper: int) -> None:
-    """Landscape, one page wide, the header on every page."""
-    sheet.set_landscape()
-    sheet.set_paper(paper)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(head_row)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&C&P / &N")

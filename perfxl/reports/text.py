@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
+from perfxl.across import SpotCheck
 from perfxl.finding import Finding, Severity
 from perfxl.reports.escaping import visible
 from perfxl.reports.overview import FormRow, Totals, rows
@@ -46,6 +48,18 @@ class TextReport:
         if file.status == "accepted" and not file.findings:
             self._printer.line(("  " + word("no_findings", lang), "green"))
         self._printer.line()
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        last = ""
+        for path, finding in self._view.across(found):
+            if not last:
+                self._printer.line((word("across", self._view.lang), "bold"))
+            if path != last:
+                self._printer.line((f"  {visible(path)}", "bold"))
+                last = path
+            self._printer.line(("  ", ""), *_finding_line(finding, self._view))
+        if last:
+            self._printer.line()
 
     def _findings(self, found: tuple[Finding, ...], explained: set[str]) -> None:
         for finding in self._view.ranked(found):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from perfxl.across import SpotCheck
 from perfxl.figures import half_up, money, percent, points
 from perfxl.finding import Finding, Language, Severity
 from perfxl.review import FileReview
@@ -28,11 +30,23 @@ class View:
         """For people: errors first, so that nothing drowns them; within a severity in the order of the sheet."""
         return sorted(self.findings(found), key=lambda finding: (finding.settled, -finding.severity))
 
+    def across(self, found: Sequence[SpotCheck]) -> Iterator[tuple[str, Finding]]:
+        """What only several files together show, with the path it is about, in the order of the files."""
+        for one in sorted(found, key=lambda one: (one.form.path, one.form.at)):
+            yield from ((one.form.path, finding) for finding in self.findings(one.across))
+
+    def spot_checks(self, found: Sequence[SpotCheck]) -> list[SpotCheck]:
+        """Those with findings that are shown, in their order."""
+        return [one for one in found if self.findings(one.findings)]
+
 
 class Report(Protocol):
-    """A report takes the files one by one, in order, and is finished by `close`."""
+    """A report takes the files one by one, in order, then what they show together, and is finished by `close`."""
 
     def add(self, file: FileReview) -> None: ...
+
+    def across(self, found: Sequence[SpotCheck]) -> None:
+        """Once, after the last file: the forms to spot-check, the first ones first."""
 
     def close(self) -> None: ...
 

@@ -70,6 +70,27 @@ _WORDS = {
     "code_differs": ("与所给封签码不一致", "does not agree with the given seal code"),
     "seal": ("封签", "seal"),
     "seal_open": ("已解锁", "unlocked"),
+    # several files
+    "across": ("几份表之间", "across files"),
+    "spot_checks": ("抽查", "spot checks"),
+    "weight": ("风险值", "weight"),
+    "risks": ("风险", "risks"),
+    # two submissions
+    "old": ("旧", "old"),
+    "new": ("新", "new"),
+    "same_form": ("内容没有不同", "no differences"),
+    "only_old": ("只在旧的里有", "only in the old one"),
+    "only_new": ("只在新的里有", "only in the new one"),
+    "added": ("增加", "added"),
+    "removed": ("删去", "removed"),
+    "renamed": ("改名", "renamed"),
+    "mended": ("已解决", "mended"),
+    "remaining": ("仍有", "remaining"),
+    "arisen": ("新出现", "new findings"),
+    "differing": ("有改动", "changed"),
+    "unchanged": ("没有改动", "unchanged"),
+    # roll-up
+    "replaced": ("已被替换", "replaced"),
     # totals
     "summary": ("汇总", "summary"),
     "status": ("状态", "status"),
@@ -85,6 +106,11 @@ _WORDS = {
 
 def word(key: str, lang: Language) -> str:
     return _WORDS[key][0 if lang == "zh" else 1]
+
+
+def words_of(key: str) -> tuple[str, str]:
+    """In Chinese and in English."""
+    return _WORDS[key]
 
 
 def colon(lang: Language) -> str:

@@ -1,0 +1,186 @@
+"""What is kept of a form once its file is closed: figures as they are, texts as digests. About 3 KB."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+from typing import NamedTuple
+
+from perfxl.checks.crossform import by_name
+from perfxl.checks.notes import written
+from perfxl.finding import Finding
+from perfxl.form import Form, SelfEvaluation
+from perfxl.grid import CellRef, normalised
+from perfxl.meaning import meaning
+from perfxl.review import FileReview, Review
+from perfxl.scheme import Scheme
+from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
+
+LONG_TEXT = 30
+"""Characters. A shorter answer (全部完成，效果良好) may well be the same in two units."""
+LONG_REASON = 12
+"""Characters. A reason for lost points is shorter than a text about a year: 因疫情影响，部分活动取消 has twelve."""
+
+LONGEST_TARGET = 60
+"""Characters that are kept of a target to be quoted."""
+
+_COLUMN_BITS = 16
+_ANSWERS = ("actual_goal", "achievements", "problems", "measures")
+"""What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
+
+
+class Said(NamedTuple):
+    """A text that should be a unit's own: its digest, its field in the form's words, its cell."""
+
+    digest: int
+    field: str
+    row: int
+    column: int
+
+
+class SetTarget(NamedTuple):
+    """An indicator's name and target as digests, and the target's cell."""
+
+    name: int
+    meaning: int
+    row: int
+    column: int
+
+
+class Targets:
+    """The targets of one form, 24 bytes each: they are most of what is kept."""
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, targets: Iterable[SetTarget]) -> None:
+        self._packed = array("Q")
+        for name, what, row, column in targets:
+            self._packed.extend((name, what, row << _COLUMN_BITS | column))
+
+    def __iter__(self) -> Iterator[SetTarget]:
+        packed = self._packed
+        for start in range(0, len(packed), 3):
+            name, what, place = packed[start : start + 3]
+            yield SetTarget(name, what, place >> _COLUMN_BITS, place & ((1 << _COLUMN_BITS) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """One form. Amounts in 元, rates as shares of 1, points."""
+
+    path: str
+    at: CellRef
+    department: str
+    unit: str
+    project: str
+    year: int | None
+    scheme: Scheme
+    is_evaluation: bool
+    content: int
+    """Digest of everything filled in, by meaning."""
+    budget: Decimal | None
+    rate: Decimal | None
+    """By rule."""
+    total: Decimal | None
+    """As filled in; by rule where none is."""
+    computed_total: Decimal | None
+    grade: str
+    """As filled in; by rule where none is."""
+    texts: tuple[Said, ...]
+    reasons: tuple[Said, ...]
+    targets: Targets
+    """Of the indicators whose names stand in one row only."""
+    promised: Mapping[int, tuple[str, str]]
+    """For an objective form: name and target in words by the digest of the name. Empty for an evaluation."""
+    risks: tuple[Finding, ...]
+    """The form's own findings that call for a spot check."""
+
+    def cell(self, said: Said) -> CellRef:
+        return CellRef(self.at.file, self.at.sheet, said.row, said.column)
+
+
+def form_facts(file: FileReview) -> Iterator[FormFacts]:
+    """The forms of a file that name a project: a blank form says nothing that could be compared."""
+    for review in file.reviews:
+        if review.form.project:
+            yield _facts(file, review)
+
+
+def _facts(file: FileReview, review: Review) -> FormFacts:
+    form, card = review.form, review.scorecard
+    computed = card.computed_total if card else None
+    evaluation = form if isinstance(form, SelfEvaluation) else None
+    reported = evaluation.total.value if evaluation else None
+    return FormFacts(
+        path=file.path,
+        at=form.at,
+        department=form.department,
+        unit=form.unit,
+        project=form.project,
+        year=form.year.value,
+        scheme=review.scheme,
+        is_evaluation=evaluation is not None,
+        content=digest("\n".join(_content(form))),
+        budget=form.funding.total.adjusted_budget.value,
+        rate=card.rate if card else None,
+        total=computed if reported is None else reported,
+        computed_total=computed,
+        grade=(card.reported_grade or card.computed_grade or "") if card else "",
+        texts=tuple(_answers(form)) if evaluation else (),
+        reasons=tuple(_reasons(review)),
+        targets=Targets(_targets(form)),
+        promised={} if evaluation else dict(_promised(form)),
+        risks=tuple(f for f in review.findings if f.entry.risk and not f.settled),
+    )
+
+
+def digest(text: str) -> int:
+    """64 bits: among 100,000 different texts two are taken for one with a chance of 1 : 3,000,000,000."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def _content(form: Form) -> Iterator[str]:
+    """Every field by meaning, whatever the layout."""
+    yield f"{type(form).__name__} {form.year.value}"
+    yield from (f"{id_} {meaning(located)}" for id_, located in sorted(form.fields.items()) if not located.blank)
+    for row in (form.funding.total, *form.funding.parts):
+        yield " ".join(meaning(getattr(row, name)) for name in FUND_FIELDS)
+    for indicator in form.named_indicators:
+        labels = (indicator.level1, indicator.level2)
+        yield " ".join(map(meaning, (*labels, *(getattr(indicator, name) for name in ROW_FIELDS))))
+    if isinstance(form, SelfEvaluation):
+        yield meaning(form.total)
+
+
+def _answers(form: Form) -> Iterator[Said]:
+    for id_ in _ANSWERS:
+        located = form.fields.get(id_)
+        if located and located.at.sheet == form.at.sheet and len(text := normalised(located.raw)) >= LONG_TEXT:
+            yield Said(digest(text), id_, located.at.row, located.at.column)
+
+
+def _targets(form: Form) -> Iterator[SetTarget]:
+    for name, row in by_name(form).items():
+        if not row.target.blank and row.target.at.sheet == form.at.sheet:
+            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at.row, row.target.at.column)
+
+
+def _promised(form: Form) -> Iterator[tuple[int, tuple[str, str]]]:
+    for name, row in by_name(form).items():
+        yield digest(name), (row.name, row.target.raw.strip()[:LONGEST_TARGET])
+
+
+def _reasons(review: Review) -> Iterator[Said]:
+    """The reasons given for lost points, each text once: some units write one for several rows."""
+    seen: set[int] = set()
+    for line in review.scorecard.lines if review.scorecard else ():
+        row = line.indicator
+        if row is None or line.lost <= 0 or not written(row.note.raw) or row.note.at.sheet != review.form.at.sheet:
+            continue
+        text = normalised(row.note.raw)
+        if len(text) >= LONG_REASON and (known := digest(text)) not in seen:
+            seen.add(known)
+            yield Said(known, "note", row.note.at.row, row.note.at.column)

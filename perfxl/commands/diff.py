@@ -1,0 +1,54 @@
+"""`perfxl diff`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from perfxl.batch import Candidate
+
+
+def diff(
+    old: Path = typer.Argument(metavar="OLD", help="前一次报送的文件或文件夹。The submission before."),
+    new: Path = typer.Argument(metavar="NEW", help="后一次报送的文件或文件夹。The submission after."),
+    scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
+    select: str | None = typer.Option(None, metavar="CODES", help="只比这些代码的问题。Only these findings."),
+    ignore: str | None = typer.Option(None, metavar="CODES", help="不比这些代码的问题。All but these findings."),
+    format: str = typer.Option("text", metavar="FORMAT", help="text json"),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
+) -> int:
+    """两次报送有哪些不同：按栏目和指标比，不按单元格；问题改了哪些、还有哪些。What two submissions differ in.
+
+    退出码：0 没有不同；1 有不同或有打不开的文件；2 用法有误。
+    """
+    from perfxl.batch import Options
+    from perfxl.commands import choices
+    from perfxl.reports.differences import DIFFERENCES_FORMATS
+    from perfxl.submissions import Pair, differences
+
+    language = choices.language(lang)
+    report = DIFFERENCES_FORMATS[choices.one_of("--format", format, DIFFERENCES_FORMATS)](sys.stdout, language)
+    options = Options(choices.scheme(scheme), choices.left_out(select, ignore))
+    sides = [_candidates(path) for path in (old, new)]
+    code = CLEAN
+    for one in differences(sides[0], sides[1], options):
+        report.add(one)
+        if not (isinstance(one, Pair) and one.same):
+            code = FINDINGS
+    report.close()
+    return code
+
+
+def _candidates(path: Path) -> list[Candidate]:
+    from perfxl.batch import collect
+
+    if not path.exists():
+        raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    return [candidate for candidate in collect([path]) if not candidate.skipped]

@@ -1,0 +1,49 @@
+"""What a filled in value says, apart from how it is written: `≥95%` and `不低于95％` say the same."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from perfxl.figures import points
+from perfxl.form import Located, Target
+from perfxl.grid import normalised
+from perfxl.reading.values import parse_date
+
+_LIMITING = re.compile(r"[\W_]|[以及之]?[上下内]|[含不]")
+"""What may follow a unit without changing what is counted: `以上`, `（含）`."""
+
+
+def meaning(located: Located[Any] | None) -> str:
+    """One text per meaning; empty for a blank and for a field that the form does not have (None)."""
+    if located is None or located.blank:
+        return ""
+    value = located.value
+    if isinstance(value, Decimal):
+        return points(value)
+    text = normalised(located.raw)
+    if isinstance(value, Target):
+        return _measure(value, text)
+    day = parse_date(text)
+    return day.isoformat() if day else text
+
+
+def same_meaning(one: Located[Any] | None, other: Located[Any] | None) -> bool:
+    """Whether two values say the same. A date without a year says the same in forms of different years."""
+    if meaning(one) == meaning(other):
+        return True
+    if one is None or other is None or isinstance(one.value, Decimal) or isinstance(other.value, Decimal):
+        return False
+    return normalised(one.raw) == normalised(other.raw)
+
+
+def _measure(measure: Target, text: str) -> str:
+    if measure.kind == "text":
+        return text
+    if measure.kind == "date":
+        return f"{measure.operator}{measure.day}"
+    amounts = "~".join(points(amount) for amount in (measure.low, measure.high) if amount is not None)
+    # `街道` of `12个街道`: another noun counts something else.
+    noun = _LIMITING.sub("", text.rpartition(measure.unit)[2]) if measure.unit and measure.unit in text else ""
+    return f"{measure.operator or '='}{amounts}{measure.unit}{noun}"

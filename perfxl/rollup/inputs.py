@@ -1,0 +1,158 @@
+"""What a lower level hands over: JSON or JSON Lines of `perfxl check`, JSON of `perfxl rollup`, a 汇总表.xlsx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from perfxl.across.facts import digest
+from perfxl.grid import Grid, normalised
+from perfxl.reports.contract import CheckModel, FileModel, FormModel
+from perfxl.reports.summary import COLUMNS
+from perfxl.reports.words import words_of
+from perfxl.rollup import FormRecord, Rollup
+from perfxl.scheme import builtin_schemes
+from perfxl.sources import UnreadableFile, read_workbook
+
+SHEET = "汇总"
+_FIELDS = {
+    "主管部门": "department",
+    "单位": "unit",
+    "项目名称": "project",
+    "年度": "year",
+    "方案": "scheme",
+    "年初预算(元)": "initial_budget",
+    "全年预算(元)": "adjusted_budget",
+    "全年执行(元)": "executed",
+    "总分(填报)": "total_reported",
+    "总分(重算)": "total_computed",
+    "等级(填报)": "grade_reported",
+    "等级(重算)": "grade_computed",
+    "状态": "status",
+    "文件": "path",
+}
+
+
+class Unusable(ValueError):
+    """An input that is none of these. The message says why, in Chinese; `en` in English."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.en = en
+
+
+class RollupModel(BaseModel):
+    """`perfxl rollup --format json`; what only informs (`departments`, `summary`) is not read back."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    forms: list[FormRecord]
+    history: list[FormRecord]
+
+
+def read_into(rollup: Rollup, path: Path) -> int:
+    """Add the self-evaluations of one input; how many it has. Raises Unusable; adds nothing then."""
+    now, past = _records(path)
+    for record in now:
+        rollup.add(record)
+    for record in past:
+        rollup.add(record, past=True)
+    return len(now)
+
+
+def _records(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"PK"
+        if packed:
+            return _of_workbook(path), []
+        return _of_json(path.read_text("utf-8-sig"))
+    except UnreadableFile as error:
+        raise Unusable(f"打不开（{error.code}）", f"cannot be opened ({error.code})") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"读不出来（{error}）", f"cannot be read ({error})") from error
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Unusable(f"不是 perfxl 的结果（{place}）", f"no output of perfxl ({place})") from error
+    except RecursionError as error:
+        raise Unusable("嵌套过深", "nested too deeply") from error
+
+
+def _of_json(text: str) -> tuple[list[FormRecord], list[FormRecord]]:
+    try:
+        document: Any = json.loads(text)
+    except json.JSONDecodeError:
+        files = [FileModel.model_validate_json(line) for line in text.splitlines() if line.strip()]
+        return list(_of_files(files)), []
+    if isinstance(document, dict) and "history" in document:
+        before = RollupModel.model_validate(document)
+        return before.forms, before.history
+    if isinstance(document, dict) and "path" in document:
+        return list(_of_files([FileModel.model_validate(document)])), []
+    return list(_of_files(CheckModel.model_validate(document).files)), []
+
+
+def _of_files(files: list[FileModel]) -> Iterator[FormRecord]:
+    for file in files:
+        for form in file.forms:
+            if form.kind == "self_evaluation":
+                yield _record(file, form)
+
+
+def _record(file: FileModel, form: FormModel) -> FormRecord:
+    money = form.funding
+    return FormRecord.model_validate(
+        {
+            "path": file.path,
+            "department": form.department or "",
+            "unit": form.unit or "",
+            "project": form.project or "",
+            "year": form.year,
+            "scheme": form.scheme,
+            "status": file.status,
+            "submission": file.seal.submission if file.seal else None,
+            "content": f"{digest(form.model_dump_json()):016x}",
+            "initial_budget": money.initial_budget,
+            "adjusted_budget": money.adjusted_budget,
+            "executed": money.executed,
+            "total_reported": form.total_reported,
+            "total_computed": form.total_computed,
+            "grade_reported": form.grade_reported or "",
+            "grade_computed": form.grade_computed or "",
+        }
+    )
+
+
+def _of_workbook(path: Path) -> list[FormRecord]:
+    grid = next((grid for grid in read_workbook(path).grids if grid.sheet == SHEET), None)
+    head = next((row for row, cells in grid.rows() if _columns(cells)), None) if grid else None
+    if grid is None or head is None:
+        raise Unusable(f"没有工作表“{SHEET}”或其表头", f"no sheet “{SHEET}” with its header")
+    columns = _columns(grid.row(head))
+    rows = [row for row, _ in grid.rows() if row > head and grid.text(row, columns["path"]).strip()]
+    return list(_of_rows(grid, columns, rows))
+
+
+def _columns(cells: list[tuple[int, Any]]) -> dict[str, int]:
+    """The columns by field; empty where one is missing."""
+    english = {normalised(en): normalised(zh) for zh, en, _, _ in COLUMNS}
+    texts = {normalised(cell.text): column for column, cell in cells}
+    found = {english.get(text, text): column for text, column in texts.items()}
+    return {field: found[label] for label, field in _FIELDS.items()} if _FIELDS.keys() <= found.keys() else {}
+
+
+def _of_rows(grid: Grid, columns: dict[str, int], rows: list[int]) -> Iterator[FormRecord]:
+    statuses = {text: key for key in ("accepted", "returned") for text in words_of(key)}
+    schemes = builtin_schemes()
+    for row in rows:
+        values: dict[str, object] = {field: grid.cell(row, column).value for field, column in columns.items()}
+        scheme = schemes.get(str(values["scheme"]))
+        if not values["scheme"] or (scheme and scheme.kind == "objective"):
+            continue  # a file without a form, an objective form
+        texts = ("department", "unit", "project", "scheme", "grade_reported", "grade_computed", "path")
+        values |= {field: str(values[field] or "") for field in texts}
+        yield FormRecord.model_validate(values | {"status": statuses.get(str(values["status"]))})
