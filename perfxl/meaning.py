@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from perfxl.figures import points
@@ -22,9 +23,14 @@ def meaning(located: Located[Any] | None) -> str:
     value = located.value
     if isinstance(value, Decimal):
         return points(value)
-    text = normalised(located.raw)
     if isinstance(value, Target):
-        return _measure(value, text)
+        return _measure(value, normalised(located.raw))
+    return _words(located.raw)
+
+
+@lru_cache(maxsize=4096)  # labels and answers like 是 come again in every form
+def _words(raw: str) -> str:
+    text = normalised(raw)
     day = parse_date(text)
     return day.isoformat() if day else text
 

@@ -69,8 +69,8 @@ def assembled(objects: Mapping[int, bytes], trailer: str = "") -> bytes:
     return out + f"xref\n0 {size}\n{table}{end}".encode()
 
 
-def as_pdf(grid: Grid, *, numbered: bool = False) -> bytes:
-    """The sheet as a ruled table over as many pages as it needs, every column of one width."""
+def as_pdf(grid: Grid) -> bytes:
+    """The sheet as a ruled table over as many numbered pages as it needs, every column of one width."""
     pages: list[str] = []
     for rows in _pages(grid):
         tops: dict[int, float] = {}
@@ -79,10 +79,8 @@ def as_pdf(grid: Grid, *, numbered: bool = False) -> bytes:
             tops[row] = top
             top += _height(grid, row)
         tops[rows[-1] + 1] = top
-        content = "".join(_blocks(grid, rows, tops))
-        if numbered:
-            content += text_at(WIDTH / 2, HEIGHT - 20, f"- {len(pages) + 1} -")
-        pages.append(content)
+        number = text_at(WIDTH / 2, HEIGHT - 20, f"- {len(pages) + 1} -")
+        pages.append("".join(_blocks(grid, rows, tops)) + number)
     return pdf(pages, packed=True)
 
 

@@ -98,6 +98,25 @@ def test_d104_same_reason_across_units_or_years() -> None:
     assert found({**own(1), **full}, {**own(2), **full}) == []
 
 
+def test_places_in_documents_are_said_in_their_words(tmp_path: Path) -> None:
+    places = {row: f"表1 第{row}行 第{{column}}列" for row in range(1, 24)}
+    changes = {**own(1), NOTE: REASON}, {**own(2), NOTE: REASON}
+    report = SummaryReport(tmp_path / "a.xlsx", tmp_path, View())
+    across = Across()
+    for file, one in zip(("a.docx", "b.docx"), changes, strict=True):
+        grid = replace(form_grid("mof-2020", one), file=file, row_places=places)
+        reviewed = review_workbook(Workbook(file, (grid,)), f"in/{file}", scheme=MOF)
+        across.add(reviewed)
+        report.add(reviewed)
+    checks = across.spot_checks()
+    assert [f.at.in_file for one in checks for f in one.across] == ["表1 第18行 第9列", "表1 第18行 第9列"]
+    report.across(checks)
+    report.close()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["抽查"]
+    links = [sheet.cell(row, 12).hyperlink for row in (3, 4)]
+    assert all(links) and [link and link.location for link in links] == [None, None]  # no cell to open it at
+
+
 def with_total(number: int, total: str) -> dict[str, str]:
     return {**own(number), "H21": total}
 
@@ -112,6 +131,8 @@ def test_d201_scores_crowd_just_above_a_limit() -> None:
     more = [with_total(20 + n, "90") for n in range(6)]
     assert len(found(*above, *more, below[0])) == 16
     assert found(*above, *more, *below, below[0] | own(99), below[1] | own(98)) == []
+    # 40 to 15 is no chance (1 in 2,000) and still no crowd: scores grow more frequent towards the top.
+    assert found(*(with_total(n, "90") for n in range(40)), *(with_total(40 + n, "89") for n in range(15))) == []
 
 
 def with_rate(number: int, executed: str) -> dict[str, str]:
@@ -210,6 +231,12 @@ def test_spot_checks_are_sorted_by_weight_then_by_budget() -> None:
         ("03.xlsx", 2, ["D104"]),
         ("04.xlsx", 2, ["D104"]),
     ]
+
+
+def test_a_risk_that_is_explained_calls_for_no_spot_check() -> None:
+    far = {**own(1), "F13": "500公里"}
+    assert [[f.code for f in one.findings] for one in spot_checks(far)] == [["S107"]]
+    assert spot_checks({**far, "C23": "S107：新增里程。"}) == []
 
 
 @pytest.fixture

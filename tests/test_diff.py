@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_every_kind_of_value_is_compared() -> None:
         ({"E13": "320公里以上"}, {}),
         ({"E18": "４０个"}, {}),
         ({"E14": "95%以上"}, {}),
+        ({"E18": "=40个"}, {}),
         ({"E15": "2025年12月31日前"}, {}),
         ({"C23": "无 "}, {"C23": "无"}),
         ({"C23": "—"}, {}),
@@ -115,8 +117,8 @@ def test_another_unit_of_money_is_no_difference_and_another_amount_is() -> None:
 
 def test_rows_come_go_are_renamed_and_moved() -> None:
     assert changed({"D13": "养护道路总里程"}) == ["renamed D13 指标名称: 养护道路里程 → 养护道路总里程"]
-    assert changed({"D13": "培训场次"}) == [
-        "added D13 指标“培训场次”:  → ≥320公里 / 320公里 / 15 / 15",
+    assert changed({"D13": "道路安全检查"}) == [
+        "added D13 指标“道路安全检查”:  → ≥320公里 / 320公里 / 15 / 15",
         "removed D13 指标“养护道路里程”: ≥320公里 / 320公里 / 15 / 15 → ",
     ]
     assert changed({"C14": "数量指标"}) == [
@@ -141,6 +143,12 @@ def test_findings_are_mended_remain_or_arise_wherever_they_stand() -> None:
         ["E6 F104", "F6 F103", "H6 F101", "I6 F102"],
         ["H18 S105", "H21 T105"],
     ]
+
+
+def test_a_query_that_has_its_explanation_is_mended() -> None:
+    far = {"F13": "500公里"}
+    found = comparison(form_grid("mof-2020", far), form_grid("mof-2020", {**far, "C23": "S107：新增里程。"}))
+    assert [[f.code for f in part] for part in (found.mended, found.remaining, found.arisen)] == [["S107"], [], []]
 
 
 def test_pairs_by_the_strictest_key_first_and_each_once() -> None:
@@ -188,16 +196,20 @@ def test_folders_are_paired_by_project_and_unit(folders: tuple[Path, Path]) -> N
 def test_submissions_of_one_form_in_one_folder_are_told_by_file_name(tmp_path: Path) -> None:
     for name in ("旧", "新"):
         (tmp_path / name).mkdir()
-        shutil.copy(DRAFT, tmp_path / name / "b.xlsx")
-        shutil.copy(FINAL, tmp_path / name / "a.xlsx")
-    found = list(differences(collect([tmp_path / "旧"]), collect([tmp_path / "新"]), Options()))
-    assert [isinstance(one, Pair) and one.comparison.same for one in found] == [True, True]
+        shutil.copy(FINAL, tmp_path / name / "b.xlsx")
+    shutil.copy(DRAFT, tmp_path / "旧" / "a.xlsx")
+    pair, alone = differences(collect([tmp_path / "旧"]), collect([tmp_path / "新"]), Options())
+    assert isinstance(pair, Pair) and pair.same
+    assert isinstance(alone, Alone) and (alone.submission.path, alone.in_new) == (f"{tmp_path}/旧/a.xlsx", False)
 
 
 def test_two_files_belong_together_whatever_the_project_is_called_in_them() -> None:
     gumei, lincang = RETURNED / "古美路街道办事处-2020.xlsx", RETURNED / "临沧市人民政府办公室-2021.xlsx"
     (pair,) = differences(collect([gumei]), collect([lincang]), Options())
     assert isinstance(pair, Pair) and not pair.comparison.same
+
+
+SOME = comparison(form_grid("mof-2020"), form_grid("mof-2020", {"C23": "有事项"})).differences
 
 
 def test_d105_resubmitted_unchanged_after_errors(tmp_path: Path, capsys: Capture) -> None:
@@ -208,6 +220,7 @@ def test_d105_resubmitted_unchanged_after_errors(tmp_path: Path, capsys: Capture
     assert isinstance(pair, Pair) and pair.resubmitted and not pair.same
     assert (pair.resubmitted.code, pair.resubmitted.at.address) == ("D105", "A1")
     assert pair.resubmitted.message() == f"与上次报送（{tmp_path}/旧/甲.xlsx）内容完全相同，上次有 2 项错误"
+    assert replace(pair, comparison=replace(pair.comparison, differences=SOME)).resubmitted is None
     code, out, _ = run(capsys, "diff", tmp_path / "旧", tmp_path / "新")
     assert code == 1 and out.count("核实 D105 自评表!A1 与上次报送") == 1
     shutil.copy(FINAL, tmp_path / "旧" / "甲.xlsx")

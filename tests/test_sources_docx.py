@@ -184,6 +184,14 @@ def test_content_controls_and_strict_documents() -> None:
         assert places(read(body(xml, namespace))) == {"表1 上方第1段": "甲", "表1 第1行 第1列": "乙"}
 
 
+def test_the_part_may_have_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    text = f'<w:document xmlns:w="{W}"><w:body>{p("甲")}</w:body></w:document>'
+    rels = relationships(("r1", "officeDocument", "word/document2.xml"))
+    path.write_bytes(zipped({"_rels/.rels": rels, "word/document2.xml": text}))
+    assert [places(grid) for grid in read_workbook(path).grids] == [{"第1段": "甲"}]
+
+
 def test_a_document_of_pictures_is_named() -> None:
     with pytest.raises(UnreadableFile) as caught:
         read(body("<w:p/>", parts={"word/media/image1.jpeg": b"\xff\xd8"}))
@@ -217,6 +225,12 @@ def refused(content: bytes) -> tuple[str, Mapping[str, str]]:
 def test_a_hostile_body(xml: str, refusal: tuple[str, str]) -> None:
     code, numbers = refused(body(xml))
     assert (code, *numbers.values()) == refusal
+
+
+def test_more_cells_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("perfxl.sources.docx.MAX_CELLS", 3)
+    assert read(body(tbl("<w:tc/>" * 2, "<w:tc/>"))).cells == {}
+    assert refused(body(tbl("<w:tc/>" * 2, "<w:tc/>" * 2))) == ("R105", {"limit": "表格的单元格不超过 3 个"})
 
 
 def test_a_doctype_is_refused() -> None:
@@ -253,7 +267,7 @@ def test_a_cut_or_encrypted_document(tmp_path: Path) -> None:
     assert caught.value.code == "R102"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6), st.booleans())
 def test_changed_bytes_never_raise_anything_else(changes: list[tuple[int, int]], inside: bool) -> None:
     xml = p("甲") + tbl(tc("乙", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>'), tc("", "<w:vMerge/>"))

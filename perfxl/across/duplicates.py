@@ -78,4 +78,4 @@ def _shared(
             other = first if owner(first) != owner(form) else second
             name = field_name(f"1/row/1/{said.field}") if said.field == "note" else field_name(f"1/field/{said.field}")
             numbers = {"what": name, "count": str(len(owners)), "other": other.unit, "path": other.path}
-            yield form, Finding(code, form.cell(said), name, None, None, numbers)
+            yield form, Finding(code, said.at, name, None, None, numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
@@ -27,18 +27,16 @@ LONG_REASON = 12
 LONGEST_TARGET = 60
 """Characters that are kept of a target to be quoted."""
 
-_COLUMN_BITS = 16
 _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
 
 
 class Said(NamedTuple):
-    """A text that should be a unit's own: its digest, its field in the form's words, its cell."""
+    """A text that should be a unit's own: its digest, its field's id, its cell."""
 
     digest: int
     field: str
-    row: int
-    column: int
+    at: CellRef
 
 
 class SetTarget(NamedTuple):
@@ -46,25 +44,20 @@ class SetTarget(NamedTuple):
 
     name: int
     meaning: int
-    row: int
-    column: int
+    at: CellRef
 
 
 class Targets:
-    """The targets of one form, 24 bytes each: they are most of what is kept."""
+    """The targets of one form, their digests packed: they are most of what is kept."""
 
-    __slots__ = ("_packed",)
+    __slots__ = ("_cells", "_packed")
 
-    def __init__(self, targets: Iterable[SetTarget]) -> None:
-        self._packed = array("Q")
-        for name, what, row, column in targets:
-            self._packed.extend((name, what, row << _COLUMN_BITS | column))
+    def __init__(self, targets: Sequence[SetTarget]) -> None:
+        self._packed = array("Q", (number for target in targets for number in target[:2]))
+        self._cells = tuple(target.at for target in targets)
 
     def __iter__(self) -> Iterator[SetTarget]:
-        packed = self._packed
-        for start in range(0, len(packed), 3):
-            name, what, place = packed[start : start + 3]
-            yield SetTarget(name, what, place >> _COLUMN_BITS, place & ((1 << _COLUMN_BITS) - 1))
+        return map(SetTarget, self._packed[::2], self._packed[1::2], self._cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +91,6 @@ class FormFacts:
     risks: tuple[Finding, ...]
     """The form's own findings that call for a spot check."""
 
-    def cell(self, said: Said) -> CellRef:
-        return CellRef(self.at.file, self.at.sheet, said.row, said.column)
-
 
 def form_facts(file: FileReview) -> Iterator[FormFacts]:
     """The forms of a file that name a project: a blank form says nothing that could be compared."""
@@ -131,7 +121,7 @@ def _facts(file: FileReview, review: Review) -> FormFacts:
         grade=(card.reported_grade or card.computed_grade or "") if card else "",
         texts=tuple(_answers(form)) if evaluation else (),
         reasons=tuple(_reasons(review)),
-        targets=Targets(_targets(form)),
+        targets=Targets(list(_targets(form))),
         promised={} if evaluation else dict(_promised(form)),
         risks=tuple(f for f in review.findings if f.entry.risk and not f.settled),
     )
@@ -158,14 +148,14 @@ def _content(form: Form) -> Iterator[str]:
 def _answers(form: Form) -> Iterator[Said]:
     for id_ in _ANSWERS:
         located = form.fields.get(id_)
-        if located and located.at.sheet == form.at.sheet and len(text := normalised(located.raw)) >= LONG_TEXT:
-            yield Said(digest(text), id_, located.at.row, located.at.column)
+        if located and len(text := normalised(located.raw)) >= LONG_TEXT:
+            yield Said(digest(text), id_, located.at)
 
 
 def _targets(form: Form) -> Iterator[SetTarget]:
     for name, row in by_name(form).items():
-        if not row.target.blank and row.target.at.sheet == form.at.sheet:
-            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at.row, row.target.at.column)
+        if not row.target.blank:
+            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at)
 
 
 def _promised(form: Form) -> Iterator[tuple[int, tuple[str, str]]]:
@@ -178,9 +168,9 @@ def _reasons(review: Review) -> Iterator[Said]:
     seen: set[int] = set()
     for line in review.scorecard.lines if review.scorecard else ():
         row = line.indicator
-        if row is None or line.lost <= 0 or not written(row.note.raw) or row.note.at.sheet != review.form.at.sheet:
+        if row is None or line.lost <= 0 or not written(row.note.raw):
             continue
         text = normalised(row.note.raw)
         if len(text) >= LONG_REASON and (known := digest(text)) not in seen:
             seen.add(known)
-            yield Said(known, "note", row.note.at.row, row.note.at.column)
+            yield Said(known, "note", row.note.at)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from perfxl.across.facts import FormFacts
 from perfxl.across.rules import About, across, grouped
 from perfxl.finding import Finding
-from perfxl.grid import CellRef, normalised
+from perfxl.grid import normalised
 
 
 @across("D301")
@@ -31,5 +31,4 @@ def _changed(form: FormFacts, objectives: Sequence[FormFacts]) -> Iterator[Findi
         if promised and all(before.meaning != target.meaning for before, _ in promised):
             before, objective = promised[-1]
             name, expected = objective.promised[target.name]
-            at = CellRef(form.at.file, form.at.sheet, target.row, target.column)
-            yield Finding("D301", at, "指标值", None, expected, {"name": name, "other": objective.path})
+            yield Finding("D301", target.at, "指标值", None, expected, {"name": name, "other": objective.path})

@@ -71,7 +71,8 @@ def write_spot_checks(sheet: Any, formats: Formats, cells: Cells, found: Sequenc
             else:
                 cells.text(sheet, row, column, value or "", style)
         cells.lines(sheet, row, RISKS, risks, formats.wrapped)
-        cells.link(sheet, row, RISKS + 1, form.path, form.path, form.at.sheet, form.at.address)
+        place = ("", "") if form.at.words else (form.at.sheet, form.at.address)
+        cells.link(sheet, row, RISKS + 1, form.path, form.path, *place)
     sheet.autofilter(1, 0, max(FIRST_ROW + len(found) - 1, FIRST_ROW), len(COLUMNS) - 1)
 
 

@@ -19,7 +19,7 @@ MAX_TABLE_COLUMNS = 1_000
 """Columns of a table in a document; Word allows 63."""
 
 
-@dataclass
+@dataclass(slots=True)
 class TableCell:
     """A cell of a table with the rows and columns it covers; places count from 1."""
 

@@ -7,9 +7,10 @@ from typing import ParamSpec
 
 from perfxl.grid import Workbook
 from perfxl.sources.document import Document, Table, TableCell
-from perfxl.sources.errors import UnreadableFile, damaged
+from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import count, relationships
 from perfxl.sources.package import Package
+from perfxl.sources.xlsx_sheet import MAX_CELLS
 from perfxl.sources.xml_part import Attributes, PartParser
 
 _P = ParamSpec("_P")
@@ -100,7 +101,7 @@ class _Reader:
         self.document = Document(file, SHEET)
         self._tables: list[_OpenTable] = []
         self._paragraphs: list[list[str]] = []
-        self._count = 0
+        self._count = self._cells = 0
         self._hidden = 0
 
     def hide(self, _: Attributes) -> None:
@@ -163,6 +164,9 @@ class _Reader:
     def start_cell(self, _: Attributes) -> None:
         if not self._tables or not self._tables[-1].table.rows:
             raise damaged("单元格不在表格的行内")
+        self._cells += 1
+        if self._cells > MAX_CELLS:
+            raise too_large(f"表格的单元格不超过 {MAX_CELLS:,} 个")
         table = self._tables[-1]
         table.cell = TableCell(table.table.rows, table.column)
         table.paragraphs = []

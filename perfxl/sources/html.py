@@ -8,11 +8,11 @@ from typing import Any
 from perfxl.grid import Grid, Workbook
 from perfxl.sources.charset import decoded
 from perfxl.sources.document import MAX_TABLE_COLUMNS, Document, Table, TableCell
-from perfxl.sources.errors import damaged, too_large
+from perfxl.sources.errors import UnreadableFile, damaged, too_large
 
 SHEET = "网页"
-MAX_TAGS = 2_000_000
-"""Tags of a page, counted before the tree is built: a page of half a million cells has as many."""
+MAX_TAGS = 500_000
+"""Tags of a page, counted before the tree is built: a page of 200,000 cells has as many."""
 _MAX_SPAN = 65_534
 """As browsers do: more is taken for a slip."""
 
@@ -79,7 +79,10 @@ def read_html(data: bytes, file: str) -> Workbook:
         else:
             page.end(element.tag)
             page.text(element.tail)
-    return Workbook(file, (page.grid(),))
+    grid = page.grid()
+    if not grid.cells and root.find(".//frameset") is not None:
+        raise UnreadableFile("R103", kind="只有框架的网页（HTML），内容在另外的文件里")
+    return Workbook(file, (grid,))
 
 
 class _OpenTable:

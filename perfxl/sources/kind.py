@@ -76,8 +76,13 @@ _ENTRIES = (
 )
 _PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.TIFF})
 _OLD_DOCUMENTS = frozenset({Kind.DOC, Kind.RTF})
+_DOCUMENT_PART = re.compile(r"\Aword/document[0-9]+\.xml\Z")
+"""Word in a browser numbers the part."""
 _HEAD = 4096
-_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|meta|div)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(!doctype\s+html|html|head|body|table|meta|div|style|script|title|center|p|h[1-6])\b", re.IGNORECASE
+)
+_XML_2003 = (b"<?xml", b"<Workbook", b"<ss:Workbook")
 
 
 def kind_of(data: bytes) -> Kind:
@@ -114,7 +119,7 @@ def refuse(kind: Kind) -> UnreadableFile:
 
 def zip_kind(names: Iterable[str]) -> Kind:
     """The kind of a zip without a workbook part, by the names of its entries."""
-    lower = {name.lower() for name in names}
+    lower = {_DOCUMENT_PART.sub("word/document.xml", name.lower()) for name in names}
     for name, kind in _ENTRIES:
         if name in lower:
             return Kind.ODS if kind is Kind.ODF and "content.xml" in lower else kind
@@ -142,7 +147,7 @@ def _text_kind(head: bytes) -> Kind:
     start = text.lstrip()
     if start[:13].lower() == b"mime-version:":
         return Kind.MHTML
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and start.startswith(b"<?xml"):
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and start.startswith(_XML_2003):
         return Kind.XML_2003
     if start.startswith(b"<") and _HTML.search(start):
         return Kind.HTML

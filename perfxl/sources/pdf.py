@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from perfxl.grid import Workbook, normalised
@@ -13,12 +15,13 @@ from perfxl.sources.document import Document, Table, TableCell
 from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.pdf_limits import check_streams
 from perfxl.sources.pdf_page import SNAP, PageContent, PageTable, edges, nearest, read_page
-from perfxl.sources.pdf_text import Line
+from perfxl.sources.pdf_text import Line, paragraphs
 
 SHEET = "页面"
 MAX_PAGES = 200
 """A report with its forms has some 30 pages; a page takes about a quarter of a second."""
 _TAIL = 2048
+_SILENCE = logging.NullHandler()
 _UNKNOWN_SHARE = 0.2
 _PAGE_NUMBER = re.compile(
     r"[-—–·\[(]*(?:第|page)?[0-9]{1,4}页?(?:[,，/]?(?:共|of)?[0-9]{1,4}页?)?[-—–·\])]*", re.IGNORECASE
@@ -54,6 +57,9 @@ def read_pdf(data: bytes, file: str) -> Workbook:
 def _pages(data: bytes) -> Iterator[PageContent]:
     import pdfplumber
 
+    # What they remark on a damaged file would otherwise be printed.
+    for library in ("pdfminer", "pdfplumber"):
+        logging.getLogger(library).addHandler(_SILENCE)
     with pdfplumber.open(io.BytesIO(data), pages=list(range(1, MAX_PAGES + 2))) as found:
         if not found.pages:
             raise damaged("PDF 没有页面")
@@ -80,43 +86,40 @@ def _require_text(pages: list[PageContent]) -> None:
         raise UnreadableFile("R108", kind="文字没有编码的 PDF")
 
 
-@dataclass
-class _Part:
-    """A table's part on one page. `columns` are the edges of all tables of its width."""
-
-    number: int
-    table: PageTable
-    columns: list[float]
-
-
 def _joined(pages: list[PageContent]) -> Iterator[tuple[str, str] | Table]:
-    """Lines as (place, text), and tables, in reading order; a part that opens a page goes on the table before it."""
+    """Text as (place, text), and tables, in reading order; a table that opens a page goes on the one before it."""
     widths: list[list[float]] = []
-    open_table: tuple[int, list[float], Table] | None = None
     for table in (table for page in pages for table in page.tables):
         _widen(widths, table)
+    open_table: Table | None = None
+    open_columns: list[float] = []
     for number, page in enumerate(pages, start=1):
         count = 0
         elements = _without_page_numbers(sorted([*page.tables, *page.lines], key=_top))
-        for place, element in enumerate(elements):
-            if isinstance(element, Line):
-                if open_table:
-                    yield open_table[2]
+        for place, (is_text, group) in enumerate(groupby(elements, lambda element: isinstance(element, Line))):
+            if is_text:
+                if open_table is not None:
+                    yield open_table
                     open_table = None
-                yield f"第{number}页 第{page.lines.index(element) + 1}行", element.text
+                yield from _text(list(group), page, number)
                 continue
-            count += 1
-            columns = _columns(widths, element)
-            part = _table(f"第{number}页 表{count}", element, columns)
-            if open_table and place == 0 and open_table[0] == number - 1 and open_table[1] is columns:
-                _continue(open_table[2], part)
-                open_table = (number, columns, open_table[2])
-                continue
-            if open_table:
-                yield open_table[2]
-            open_table = (number, columns, part)
-    if open_table:
-        yield open_table[2]
+            for element in group:
+                count += 1
+                columns = _columns(widths, element)
+                part = _table(f"第{number}页 表{count}", element, columns)
+                if open_table is not None and place == 0 and count == 1 and open_columns is columns:
+                    _continue(open_table, part)
+                    continue
+                if open_table is not None:
+                    yield open_table
+                open_table, open_columns = part, columns
+    if open_table is not None:
+        yield open_table
+
+
+def _text(lines: list[Line], page: PageContent, number: int) -> Iterator[tuple[str, str]]:
+    for first, text in paragraphs(lines):
+        yield f"第{number}页 第{page.lines.index(lines[first]) + 1}行", text
 
 
 def _top(element: PageTable | Line) -> float:

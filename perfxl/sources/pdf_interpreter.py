@@ -18,6 +18,7 @@ Box = tuple[float, float, float, float]
 
 @cache
 def interpreter_class() -> Any:
+    """A class of pdfminer's, made when the first PDF is read: importing pdfminer takes a while."""
     from pdfminer.layout import LTChar
     from pdfminer.pdfinterp import PDFPageInterpreter
     from pdfminer.pdftypes import stream_value
@@ -28,6 +29,7 @@ def interpreter_class() -> Any:
 
         def __init__(self, manager: Any, device: Any) -> None:
             super().__init__(manager, device)
+            self.drawing = device
             self.counts = {"bytes": 0, "characters": 0}
             self.clip: Box | None = None
             self.clips: list[Box | None] = []
@@ -74,8 +76,7 @@ def interpreter_class() -> Any:
             self.counts["characters"] += sum(len(piece) for piece in seq if isinstance(piece, bytes))
             if self.counts["characters"] > 2 * MAX_PAGE_CHARACTERS:
                 raise too_large(f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字")
-            device: Any = self.device
-            drawn = device.cur_item._objs
+            drawn = self.drawing.cur_item._objs
             before = len(drawn)
             super().do_TJ(seq)
             if self.clip is not None:

@@ -14,8 +14,15 @@ _BLANK = 0.35
 """Share of a character's height that is a blank."""
 _CLOSING = frozenset("，。、；：！？）》〉」』】〕”’%％,.;:!?)]}")
 """What may not begin a line: it drew the character before it along."""
+_ENDING = frozenset("。；：;:")
+"""What ends a paragraph where the next line begins no further left."""
 _WORD = re.compile(r"[!-~]+")
 _LETTER = re.compile(r"[A-Za-z]")
+_FULL = 0.6
+"""Share of the text's width that a line of running text has at least, unless it is a paragraph's last."""
+_INDENT = 3
+"""Characters that a paragraph's first line may begin further right."""
+_NUMBERED = re.compile(r"[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]|[①-⑳]|注[:：]")
 _PADDING = 5.0
 """Points between the text and the borders of a cell, both sides together."""
 
@@ -44,6 +51,10 @@ class Line:
     @property
     def top(self) -> float:
         return min(character.top for character in self.characters)
+
+    @property
+    def bottom(self) -> float:
+        return max(character.bottom for character in self.characters)
 
     @property
     def left(self) -> float:
@@ -89,6 +100,34 @@ def lines(characters: Iterable[Character]) -> list[Line]:
     return [line for line in found if line.text]
 
 
+def paragraphs(found: Sequence[Line]) -> list[tuple[int, str]]:
+    """Running text with the lines joined that the page's width broke, each with the number of its first line from 0."""
+    right = max((line.right for line in found), default=0.0)
+    left = min((line.left for line in found), default=0.0)
+    joined: list[tuple[int, str]] = []
+    before: Line | None = None
+    for number, line in enumerate(found):
+        if before is not None and _goes_on(before, line, left, right):
+            joined[-1] = (joined[-1][0], joined[-1][1] + _gap(before, line) + line.text)
+        else:
+            joined.append((number, line.text))
+        before = line
+    return joined
+
+
+def _goes_on(line: Line, following: Line, left: float, right: float) -> bool:
+    height = line.bottom - line.top
+    return (
+        not _NUMBERED.match(following.text)
+        and not (line.text[-1] in _ENDING and following.left > line.left - height)
+        and line.right - line.left >= _FULL * (right - left)
+        and line.left - left <= _INDENT * height
+        and following.left <= line.left + height / 2
+        and following.top - line.bottom <= 2 * height
+        and right - line.right - _PADDING <= _first_width(following)
+    )
+
+
 def cell_text(found: Sequence[Line], width: float) -> str:
     """Lines that the width of the cell broke are one again; a line that had room for more ends where it was ended."""
     pieces: list[str] = []
@@ -104,6 +143,10 @@ def cell_text(found: Sequence[Line], width: float) -> str:
 def _between(line: Line, following: Line, width: float) -> str:
     if width - (line.right - line.left) - _PADDING > _first_width(following):
         return "\n"
+    return _gap(line, following)
+
+
+def _gap(line: Line, following: Line) -> str:
     return " " if _LETTER.match(line.text[-1]) and _LETTER.match(following.text[0]) else ""
 
 

@@ -24,16 +24,26 @@ _OF_THE_STRUCTURE = ("AddSheet", "RemoveSheet", "ProtectStructure")
 class _Step(unohelper.Base, XUndoAction):  # type: ignore[misc]
     """A change that LibreOffice records no undo for itself."""
 
-    def __init__(self, change: Callable[[], object], back: Callable[[], object]) -> None:
+    def __init__(self, history: Any, change: Callable[[], object], back: Callable[[], object]) -> None:
         self.Title = TITLE
+        self._history = history
         self._change = change
         self._back = back
 
     def undo(self) -> None:
-        self._back()
+        unrecorded(self._history, self._back)
 
     def redo(self) -> None:
-        self._change()
+        unrecorded(self._history, self._change)
+
+
+def unrecorded(history: Any, change: Callable[[], object]) -> None:
+    """A change of which LibreOffice keeps nothing to undo."""
+    history.lock()
+    try:
+        change()
+    finally:
+        history.unlock()
 
 
 class Changes:
@@ -76,12 +86,8 @@ class Changes:
 
     def do(self, change: Callable[[], object], back: Callable[[], object]) -> None:
         """A change with its opposite, in place of what LibreOffice may or may not record of it."""
-        self._history.lock()
-        try:
-            change()
-        finally:
-            self._history.unlock()
-        self._history.addUndoAction(_Step(change, back))
+        unrecorded(self._history, change)
+        self._history.addUndoAction(_Step(self._history, change, back))
 
     def sheet(self, name: str) -> Any:
         for found in self.doc.Sheets.ElementNames:

@@ -7,9 +7,7 @@ from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.sheet.ConditionFormatOperator import EXPRESSION
-
-from .cells import cells_at
+from com.sun.star.sheet.ConditionOperator import FORMULA
 
 _CONDITION = 'N("perfxl")=0'
 """Always true; the same words as in a file."""
@@ -40,7 +38,7 @@ def mark(changes: Any, sheet: Any, edits: list[dict[str, Any]]) -> None:
             fills = {}
             notes.clear(edit["author"])
     if fills != before:
-        changes.do(lambda: _lay(changes.doc, sheet, fills), lambda: _lay(changes.doc, sheet, before))
+        changes.do(lambda: _lay(sheet, fills), lambda: _lay(sheet, before))
 
 
 def _style(changes: Any, edit: dict[str, Any]) -> str:
@@ -61,42 +59,42 @@ def _style(changes: Any, edit: dict[str, Any]) -> str:
     return name
 
 
-def _ours(sheet: Any) -> list[tuple[int, str, Any]]:
-    """Our conditional formats: number, style, cells."""
-    found = []
+def _fills(sheet: Any) -> Fills:
+    """What is laid over each cell."""
+    found = {}
     for one in sheet.ConditionalFormats.getConditionalFormats():
-        if one.getCount() != 1:
-            continue
-        entry = one.getByIndex(0)
-        if getattr(entry, "Formula1", "").replace(" ", "") == _CONDITION and entry.Operator == EXPRESSION:
-            found.append((one.ID, entry.StyleName, one.Range))
+        entries = [one.getByIndex(number) for number in range(one.getCount())]
+        style = next((entry.StyleName for entry in entries if _is_ours(getattr(entry, "Formula1", ""))), None)
+        for address in one.Range.RangeAddresses if style else ():
+            for row in range(address.StartRow, address.EndRow + 1):
+                for column in range(address.StartColumn, address.EndColumn + 1):
+                    found[row + 1, column + 1] = style
     return found
 
 
-def _fills(sheet: Any) -> Fills:
-    return {
-        (row + 1, column + 1): style
-        for _, style, cells in _ours(sheet)
-        for address in cells.RangeAddresses
-        for row in range(address.StartRow, address.EndRow + 1)
-        for column in range(address.StartColumn, address.EndColumn + 1)
-    }
+def _is_ours(formula: str) -> bool:
+    return formula.replace(" ", "") == _CONDITION
 
 
-def _lay(doc: Any, sheet: Any, fills: Fills) -> None:
-    """These fills and no other of ours."""
-    for number, _, _ in _ours(sheet):
-        sheet.ConditionalFormats.removeByID(number)
-    for style in dict.fromkeys(fills.values()):
-        cells = cells_at(doc, sheet, [place for place, shown in fills.items() if shown == style])
-        formats = sheet.ConditionalFormats
-        number = formats.createByRange(cells)
-        made = next(one for one in formats.getConditionalFormats() if number == one.ID)
-        made.createEntry(0, 0)
-        entry = made.getByIndex(0)
-        entry.Operator = EXPRESSION
-        entry.Formula1 = _CONDITION
-        entry.StyleName = style
+def _lay(sheet: Any, fills: Fills) -> None:
+    """These fills and no other of ours, behind the formats that the form itself lays over its cells.
+
+    By cell: what is made through `ConditionalFormats` is saved, but not seen before the file is opened again.
+    """
+    for row, column in {**_fills(sheet), **fills}:
+        cell = sheet.getCellByPosition(column - 1, row - 1)
+        entries = cell.ConditionalFormat
+        for number in reversed(range(entries.getCount())):
+            if _is_ours(entries.getByIndex(number).getFormula1()):
+                entries.removeByIndex(number)
+        if style := fills.get((row, column)):
+            entries.addNew(
+                tuple(
+                    PropertyValue(Name=name, Value=value)
+                    for name, value in (("Operator", FORMULA), ("Formula1", _CONDITION), ("StyleName", style))
+                )
+            )
+        cell.ConditionalFormat = entries
 
 
 class Notes:
