@@ -1,7 +1,8 @@
 """A FileReview as bytes and back, between processes and in the store.
 
 JSON by the annotations of our own classes: bytes from a foreign hand can tell a wrong result or fail; they name no
-class and call nothing. For a form of 242 values 0.4 ms to pack and 0.4 ms to unpack, 12 KB.
+class and call nothing. For a form of 242 values 0.45 ms to pack, 0.9 ms to unpack, 12 KB; pydantic took 0.56 and 0.70
+ms and 49 KB.
 """
 
 from __future__ import annotations

@@ -372,3 +372,15 @@ def _running(word: str) -> list[str]:
 @linux
 def test_killed_and_resumed(tmp_path: Path) -> None:
     killed_and_resumed(tmp_path, files=60 if LONG else 12, kills=200 if LONG else 10)
+
+
+def test_one_file_alone_has_its_limits(
+    tmp_path: Path, badly: Callable[[dict[str, Callable[[], object]]], None]
+) -> None:
+    badly({"b": hang, "e": eat})
+    for name, reason in [("b", "检查用时不超过 0.2 秒"), ("e", "检查时占用的内存不超过限度")]:
+        (tmp_path / name).mkdir()
+        candidates = copies(tmp_path / name, name)
+        assert rows(Folder(candidates, Options()).reviews(Limits(1, seconds=0.2))) == [
+            (f"{name}.xlsx", "unreadable", f"文件超出读取限度：{reason}")
+        ]
