@@ -14,7 +14,8 @@ from perfxl.number_format import shown_number
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellRef:
-    """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file.
+    """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file; a column
+    of 0 the whole row: a paragraph of a text.
 
     `words` are what a document has in place of letters and numbers: `表2 第7行 第3列`. Empty for a sheet's cell.
     """

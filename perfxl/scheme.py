@@ -276,7 +276,7 @@ class ReportOutline(_Model):
     source: str
     title: str
     lead: tuple[str, ...] = ()
-    """Paragraphs above the first heading."""
+    """Paragraphs above the first heading; the unit may write others in their place."""
     sections: tuple[ReportSection, ...]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -95,7 +95,13 @@ def _report(outline: ReportOutline) -> Iterator[str]:
     from perfxl.scheme import REPORT_NAMES
 
     texts = (outline.title, *outline.lead, *(text for section in outline.sections for text in section.text))
-    unknown = {name for text in texts for name in re.findall(r"\{([^}]*)\}", text)} - REPORT_NAMES
+    unknown: set[str] = set()
+    for text in texts:
+        try:
+            unknown |= {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError:
+            yield f"report: 花括号应当成对，现为 “{text}”"
+    unknown -= REPORT_NAMES
     if unknown:
         yield f"report: 没有 {'、'.join(sorted(unknown))} 可填，可用：{'、'.join(sorted(REPORT_NAMES))}"
     ids = [section.id for section in outline.sections]

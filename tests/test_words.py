@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import docx
 import pytest
+from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]
 
 from perfxl.cli import main
 from perfxl.finding import Severity
 from perfxl.grid import Workbook
+from perfxl.layouts import write_form
+from perfxl.layouts.content import BLANK_CONTENT
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import REPORT_NAMES, SchemeError, builtin_schemes, load_scheme, report_outline
+from perfxl.scheme import REPORT_NAMES, Scheme, SchemeError, builtin_schemes, load_scheme, report_outline
 from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.words.facts import facts
 from perfxl.words.kept import END, written_sections
@@ -44,23 +49,24 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 Capture = pytest.CaptureFixture[str]
 
 
+@cache
 def workbook_of(name: str) -> Workbook:
     """The forms alone: a report that lies in the workbook is left out."""
     book = read_workbook(RETURNED / f"{name}.xlsx")
     return replace(book, grids=tuple(grid for grid in book.grids if grid.sheet != "自评报告"))
 
 
+@cache
 def reviewed(name: str) -> FileReview:
     return review_workbook(workbook_of(name), f"{name}.xlsx")
 
 
+@cache
 def report_of(seed: str, before: bytes | None = None) -> Report:
     name, index = SEEDS[seed]
     book = workbook_of(name)
     file = review_workbook(book, f"{name}.xlsx")
-    one = file.reviews[index]
-    grid = next(grid for grid in book.grids if grid.sheet == one.form.at.sheet)
-    return report(file, one, grid, written_sections(read_blocks(before)) if before else {})
+    return report(book, file, file.reviews[index], written_sections(read_blocks(before)) if before else {})
 
 
 def run(capsys: Capture, *arguments: str | Path) -> tuple[int, str, str]:
@@ -178,8 +184,8 @@ def test_the_outlines_name_only_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("scheme", [scheme for scheme in builtin_schemes().values() if scheme.execution])
-def test_every_scheme_of_points_has_an_outline(scheme: object) -> None:
-    outline = report_outline(scheme)  # type: ignore[arg-type]
+def test_every_scheme_of_points_has_an_outline(scheme: Scheme) -> None:
+    outline = report_outline(scheme)
     assert {part for section in outline.sections for part in section.parts} == {
         "funding_table",
         "indicator_table",
@@ -191,11 +197,13 @@ def test_every_scheme_of_points_has_an_outline(scheme: object) -> None:
 def test_an_outline_that_does_not_fit(tmp_path: Path) -> None:
     text = (ROOT / "perfxl/schemes/lincang/2021.toml").read_text("utf-8")
     text = text.replace('{ id = "purpose", level = 2', '{ id = "overview", level = 4').replace("{graded}", "{mark}")
+    text = text.replace("{rules}", "{rules")
     path = tmp_path / "本市.toml"
     path.write_text(text, "utf-8")
     with pytest.raises(SchemeError) as caught:
         load_scheme(path)
     assert [line.partition("，可用")[0] for line in str(caught.value).splitlines()] == [
+        "本市.toml: report: 花括号应当成对，现为 “{rules”",
         "本市.toml: report: 没有 mark 可填",
         "本市.toml: report.sections: id overview 重复",
         "本市.toml: report.sections.overview.level: 应不大于 2，现为 4",
@@ -234,7 +242,7 @@ def test_what_the_clerk_wrote_stays_when_the_form_changes() -> None:
              for place, cell in grid.cells.items()}  # fmt: skip
     changed = replace(workbook, grids=(replace(grid, cells=cells),))
     file = review_workbook(changed, f"{name}.xlsx")
-    again = report(file, file.reviews[0], changed.grids[0], written_sections(read_blocks(edited.getvalue())))
+    again = report(changed, file, file.reviews[0], written_sections(read_blocks(edited.getvalue())))
     text = shown(again.data)
     lines = text.splitlines()
     place = lines.index("heading 2: 绩效评价目的")
@@ -255,14 +263,82 @@ def test_a_changed_paragraph_of_the_forms_numbers_is_reported_not_kept() -> None
     assert "表内数据: 该项目2021年度单位自评得分99分，评价等级“优”。" in shown(again.data).splitlines()
 
 
-def test_report_command_keeps_the_old_file(tmp_path: Path, capsys: Capture) -> None:
+def test_the_report_before_is_kept_where_it_was_another(tmp_path: Path, capsys: Capture) -> None:
     form = RETURNED / "临沧市人民政府办公室-2021.xlsx"
     path = tmp_path / "临沧市人民政府办公室-2021-自评报告.docx"
     for _ in range(2):
         code, out, err = run(capsys, "report", form, "--out", tmp_path)
         assert (code, out, err) == (0, f"{path.as_posix()}: 待补 10 处，保留 0 处\n", "")
-    assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, f"{path.name}.bak"]
-    assert path.read_bytes() == (tmp_path / f"{path.name}.bak").read_bytes()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    book = docx.Document(str(path))
+    book.paragraphs[0].runs[0].bold = True
+    book.save(str(path))
+    before = path.read_bytes()
+    assert run(capsys, "report", form, "--out", tmp_path)[0] == 0
+    assert (tmp_path / f"{path.name}.bak").read_bytes() == before
+
+
+def test_a_report_that_is_open_is_left_alone(tmp_path: Path, capsys: Capture) -> None:
+    form = RETURNED / "滨河区图书馆-2020.xlsx"
+    path = tmp_path / "滨河区图书馆-2020-自评报告.docx"
+    assert run(capsys, "report", form, "--out", tmp_path)[0] == 0
+    book = docx.Document(str(path))
+    book.paragraphs[0].runs[0].bold = True
+    book.save(str(path))
+    before = path.read_bytes()
+    (tmp_path / f"~${path.name}").write_bytes(b"")
+    code, out, err = run(capsys, "report", form, "--out", tmp_path)
+    assert (code, out, "正被打开" in err, path.read_bytes() == before) == (1, "", True, True)
+
+
+def test_two_forms_of_one_name_are_not_mixed_up(tmp_path: Path, capsys: Capture) -> None:
+    form = RETURNED / "古美路街道办事处-2020.xlsx"
+    other = RETURNED / "LibreOffice另存" / form.name
+    code, _, err = run(capsys, "report", form, other, "--out", tmp_path)
+    said = f"perfxl: 有几个文件都叫 {form.name}，报告会互相覆盖；请分几次运行，--out 各指定一个文件夹\n"
+    assert (code, err, list(tmp_path.iterdir())) == (2, said, [])
+
+
+def test_what_the_clerk_wrote_is_checked_against_the_form(tmp_path: Path, capsys: Capture) -> None:
+    form = RETURNED / "滨河区图书馆-2020.xlsx"
+    path = tmp_path / "滨河区图书馆-2020-自评报告.docx"
+    assert run(capsys, "report", form, "--out", tmp_path)[0] == 0
+    book = docx.Document(str(path))
+    for paragraph in book.paragraphs:
+        if "自评的目的" in paragraph.text:
+            paragraph.text = "2019年项目执行率为90%，自评得分70分，总分100分。"
+    book.save(str(path))
+    code, out, err = run(capsys, "report", form, "--out", tmp_path)
+    assert (code, out.rpartition("，")[2]) == (0, "保留 1 处\n")
+    assert [line.split()[1] for line in err.splitlines()] == ["X106", "X108", "Y101"]
+
+
+def test_a_table_of_the_clerks_stays_and_a_picture_is_reported() -> None:
+    book = docx.Document(io.BytesIO(report_of("lincang").data))
+    place = next(paragraph for paragraph in book.paragraphs if "自评的目的" in paragraph.text)
+    table = book.add_table(2, 2)
+    for cell, text in zip(table._cells, ("月份", "批次", "三月", "2"), strict=True):
+        cell.text = text
+    place._p.addnext(table._tbl)
+    drawing = next(p for p in book.paragraphs if p._p.findall(".//{*}drawing"))._p.find(".//{*}drawing")
+    place.add_run()._r.append(copy.deepcopy(drawing))
+    edited = io.BytesIO()
+    book.save(edited)
+    again = report_of("lincang", edited.getvalue())
+    lines = shown(again.data).splitlines()
+    start = lines.index("heading 2: 绩效评价目的")
+    assert lines[start + 1 : start + 4] == ["公文正文: 【请补充：开展自评的目的】", "| 月份 | 批次 |", "| 三月 | 2 |"]
+    assert again.lost == ("（图片）",)
+
+
+def test_the_lead_is_the_clerks_to_write_anew() -> None:
+    book = docx.Document(io.BytesIO(report_of("lincang").data))
+    book.paragraphs[2].text = "根据临财绩发〔2022〕1号文件要求，现报告如下："
+    edited = io.BytesIO()
+    book.save(edited)
+    again = report_of("lincang", edited.getvalue())
+    assert shown(again.data).splitlines()[1] == "公文正文: 根据临财绩发〔2022〕1号文件要求，现报告如下："
+    assert again.lost == ()
 
 
 def test_somebody_elses_report_is_never_overwritten(tmp_path: Path, capsys: Capture) -> None:
@@ -364,6 +440,40 @@ def test_the_page_of_an_official_document() -> None:
     assert sizes == [210, 297, 37, 35, 28, 26]
 
 
+def test_the_documents_keep_the_schema_of_word(tmp_path: Path) -> None:
+    file = reviewed("上海市人民政府驻昆明办事处-2020")
+    documents = (
+        report_of("gumei").data,
+        notice("甲", [Returned(file, "甲-批注.xlsx")], Letterhead()),
+        covering_list([("甲", [Returned(file)])], Letterhead()),
+        working_paper(file.reviews[1], "表.xlsx"),
+    )
+    for data in documents:
+        path = tmp_path / "文档.docx"
+        path.write_bytes(data)
+        assert [str(error) for error in OpenXmlValidator().validate(str(path)).errors] == []
+
+
+def test_headings_are_numbered_by_their_styles() -> None:
+    book = docx.Document(io.BytesIO(Paper("空").data()))
+    levels = book.part.numbering_part.element.findall(".//{*}lvl")
+    value = docx.oxml.ns.qn("w:val")
+    found = [tuple(level.find(f"{{*}}{tag}").get(value) for tag in ("pStyle", "numFmt", "lvlText")) for level in levels]
+    assert found == [
+        ("Heading1", "chineseCounting", "%1、"),
+        ("Heading2", "chineseCounting", "（%2）"),
+        ("Heading3", "decimal", "%3．"),
+        ("Heading4", "decimal", "（%4）"),
+    ]
+
+
+def test_page_numbers_stand_outside() -> None:
+    section = docx.Document(io.BytesIO(Paper("空").data())).sections[0]
+    footers = [footer.paragraphs[0] for footer in (section.footer, section.even_page_footer)]
+    fields = [paragraph._p.find("{*}fldSimple").get(docx.oxml.ns.qn("w:instr")) for paragraph in footers]
+    assert ([paragraph.alignment for paragraph in footers], fields) == ([2, 0], ["PAGE", "PAGE"])
+
+
 def test_fonts_go_through_the_east_asian_slots() -> None:
     fonts = {}
     for style in docx.Document(io.BytesIO(Paper("空").data())).styles:
@@ -379,6 +489,33 @@ def test_what_a_workbook_says_is_text() -> None:
     text = shown(data)
     assert HOSTILE.partition("\u202e")[0] in text
     assert CONTROL.search(text) is None
+
+
+def test_what_a_form_says_is_text_in_its_report() -> None:
+    book = workbook_of(SEEDS["lincang"][0])
+    grid = book.grids[0]
+    said = {"驻京联络处2021工作经费": f'{HOSTILE}{{year}}"&', "质量指标": f"{HOSTILE}\x00\ud800"}
+    cells = {place: replace(cell, value=said.get(cell.text, cell.value)) for place, cell in grid.cells.items()}
+    changed = replace(book, grids=(replace(grid, cells=cells),))
+    file = review_workbook(changed, "表.xlsx")
+    text = shown(report(changed, file, file.reviews[0], {}).data)
+    paper = shown(working_paper(file.reviews[0], f"{HOSTILE}.xlsx"))
+    assert ("{year}" in text, "<script>" in text, "<script>" in paper) == (True, True, True)
+    assert (CONTROL.search(text), CONTROL.search(paper)) == (None, None)
+
+
+@pytest.mark.parametrize("scheme", [scheme for scheme in builtin_schemes().values() if scheme.execution])
+def test_a_blank_form_gives_a_report_of_gaps_and_a_paper(scheme: Scheme, tmp_path: Path) -> None:
+    path = tmp_path / "空.xlsx"
+    write_form(scheme, path, BLANK_CONTENT)
+    book = read_workbook(path)
+    file = review_workbook(book, path.name)
+    one = file.reviews[0]
+    made = report(book, file, one, {})
+    assert made.gaps > 10
+    assert "【表中未填项目名称】" in shown(made.data)
+    assert "参考得分" not in shown(made.data), "our helper columns are no part of the form"
+    assert "未填" in shown(working_paper(one, path.name))
 
 
 @pytest.mark.parametrize(

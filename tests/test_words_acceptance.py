@@ -13,7 +13,7 @@ import pytest
 
 from perfxl.cli import main
 from perfxl.words.kept import written_sections
-from perfxl.words.pdf import as_pdf
+from perfxl.words.pdf import as_pdfs
 from perfxl.words.reading import read_blocks
 from perfxl.words.working_paper import working_paper
 from tests.spreadsheets import missing
@@ -39,13 +39,11 @@ def pages(pdf: bytes) -> int:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_document_of_a_seed_becomes_a_pdf(seed: str, tmp_path: Path) -> None:
     name, index = SEEDS[seed]
-    for kind, data in (
-        ("报告", report_of(seed).data),
-        ("底稿", working_paper(reviewed(name).reviews[index], "表.xlsx")),
-    ):
-        path = tmp_path / f"{kind}.docx"
+    documents = {"报告": report_of(seed).data, "底稿": working_paper(reviewed(name).reviews[index], "表.xlsx")}
+    paths = [tmp_path / f"{kind}.docx" for kind in documents]
+    for path, data in zip(paths, documents.values(), strict=True):
         path.write_bytes(data)
-        assert 2 <= pages(as_pdf(path)) <= 12
+    assert [2 <= pages(pdf) <= most for pdf, most in zip(as_pdfs(paths), (14, 4), strict=True)] == [True, True]
 
 
 def test_report_notice_and_form_as_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

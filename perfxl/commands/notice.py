@@ -33,7 +33,7 @@ def notice(
     """
     from perfxl.batch import Options, check_paths, collect
     from perfxl.commands import choices
-    from perfxl.commands.words import distinct, file_name, require_pdf, save, to_folder
+    from perfxl.commands.words import beside, distinct, file_name, require_pdf, save, save_pdfs, to_folder
     from perfxl.reports.escaping import visible
     from perfxl.words.notice import Letterhead, covering_list, unit_of
     from perfxl.words.notice import notice as letter
@@ -53,14 +53,17 @@ def notice(
             typer.echo(f"{visible(file.path)}: {said}", err=True)
     letterhead = Letterhead(issuer, number, deadline)
     notices: list[tuple[str, list[Returned]]] = []
+    documents: list[Path] = []
     names = sorted(units)
     for unit, folder_name in zip(names, distinct(file_name(unit) or "未填单位" for unit in names), strict=True):
         place = target / folder_name
         files = _with_copies(units[unit], place, chosen)
-        save(place / LETTER, letter(unit, files, letterhead), pdf=pdf)
+        documents.append(save(place / LETTER, letter(unit, files, letterhead)))
         notices.append((unit, files))
     if notices:
-        save(target / LIST, covering_list(notices, letterhead), pdf=pdf)
+        documents.append(save(target / LIST, covering_list(notices, letterhead)))
+    if pdf:
+        save_pdfs(beside(documents))
     count = sum(len(files) for _, files in notices)
     typer.echo(
         f"退回 {len(notices)} 个单位 {count} 个文件：{target.as_posix()}"
@@ -72,8 +75,7 @@ def notice(
 
 def _with_copies(files: list[tuple[Path, FileReview]], place: Path, scheme: Scheme | None) -> list[Returned]:
     """The files with their annotated copies written; without one where the workbook is locked."""
-    from perfxl.commands.outputs import written
-    from perfxl.commands.words import distinct
+    from perfxl.commands.words import distinct, save
     from perfxl.edit import EditError
     from perfxl.markup import marked
     from perfxl.reports.escaping import visible
@@ -91,7 +93,6 @@ def _with_copies(files: list[tuple[Path, FileReview]], place: Path, scheme: Sche
             typer.echo(f"{visible(path.as_posix())}: 没有批注副本（{visible(str(error))}）", err=True)
             returned.append(Returned(review))
             continue
-        with written(place / copy) as temporary:
-            temporary.write_bytes(data)
+        save(place / copy, data)
         returned.append(Returned(review, copy))
     return returned

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from perfxl.finding import Language
+    from perfxl.grid import Workbook
     from perfxl.scheme import Scheme
     from perfxl.words.kept import Written
+    from perfxl.words.report import Report
 
 SUFFIX = "-自评报告.docx"
 
@@ -31,73 +33,111 @@ def report(
     表改了再运行一次：数字更新，已经写的文字保留，原文件另存 .bak。
     """
     from perfxl.commands import choices
-    from perfxl.commands.words import require_pdf, save_pdf
+    from perfxl.commands.words import beside, require_pdf, save_pdfs
     from perfxl.commands.workbooks import existing, unreadable
-    from perfxl.reports.escaping import visible
+    from perfxl.edit import EditError
     from perfxl.sources import UnreadableFile
 
     language, chosen = choices.language(lang), choices.scheme(scheme)
-    existing(files)
+    _distinct(existing(files), out)
     require_pdf(pdf)
     code = CLEAN
     for file in files:
         folder = out or file.parent
+        done: list[Path] = []
         try:
-            done = _write(file, folder, chosen, language, pdf=pdf)
+            done = _write(file, folder, chosen, language)
         except UnreadableFile as error:
-            typer.echo(f"{visible(file.as_posix())}: {visible(unreadable(error, language))}", err=True)
-            done = 0
+            _complain(file, unreadable(error, language))
+        except EditError as error:
+            _complain(file, str(error))
         else:
             if not done:
-                said = "没有自评表，不写报告" if language == "zh" else "no self-evaluation form, no report"
-                typer.echo(f"{visible(file.as_posix())}: {said}", err=True)
+                _complain(file, "没有自评表，不写报告" if language == "zh" else "no self-evaluation form, no report")
         if not done:
             code = FINDINGS
         elif pdf:
-            save_pdf(file, folder / f"{file.stem}.pdf")
+            save_pdfs({**beside(done), file: folder / f"{file.stem}.pdf"})
     return code
 
 
-def _write(file: Path, folder: Path, scheme: Scheme | None, lang: Language, *, pdf: bool) -> int:
-    """A report per self-evaluation of the file; how many. Raises UnreadableFile."""
-    from perfxl.commands.words import form_names, save
+def _distinct(files: list[Path], out: Path | None) -> None:
+    """UsageProblem where two files of one name would have their reports in one folder."""
+    from perfxl.commands.problems import UsageProblem
+
+    places = [((out or file.parent) / file.stem).as_posix().casefold() for file in files]
+    for place, file in zip(places, files, strict=True):
+        if places.count(place) > 1:
+            raise UsageProblem(
+                f"有几个文件都叫 {file.name}，报告会互相覆盖；请分几次运行，--out 各指定一个文件夹",
+                f"several files are named {file.name}: their reports would replace each other",
+            )
+
+
+def _complain(file: Path, reason: str) -> None:
     from perfxl.reports.escaping import visible
+
+    typer.echo(f"{visible(file.as_posix())}: {visible(reason)}", err=True)
+
+
+def _write(file: Path, folder: Path, scheme: Scheme | None, lang: Language) -> list[Path]:
+    """A report per self-evaluation of the file. Raises UnreadableFile and EditError."""
+    from perfxl.commands.words import form_names, save
+    from perfxl.editing import replaced
     from perfxl.review import review_workbook
     from perfxl.sources import read_workbook
+    from perfxl.sources.raw_file import file_bytes
     from perfxl.words.report import report as compose
 
     workbook = read_workbook(file)
     reviewed = review_workbook(workbook, file.name, scheme=scheme)
-    grids = {grid.sheet: grid for grid in workbook.grids}
     scored = [review for review in reviewed.reviews if review.scorecard]
-    for review, name in zip(scored, form_names(file, len(scored)), strict=True):
-        path = folder / f"{name}{SUFFIX}"
-        written = _written(path)
-        made = compose(reviewed, review, grids[review.form.at.sheet], written)
-        if path.exists():
-            path.replace(path.with_name(f"{path.name}.bak"))
-        save(path, made.data, pdf=pdf)
-        kept = sum(bool(section.texts) for section in written.values())
-        said = f"待补 {made.gaps} 处，保留 {kept} 处" if lang == "zh" else f"{made.gaps} gaps, {kept} sections kept"
-        typer.echo(f"{visible(path.as_posix())}: {said}")
-        for text in made.lost:
-            lost = "改过而没有保留" if lang == "zh" else "changed, not kept"
-            typer.echo(f"  {lost}: {visible(text[:60])}", err=True)
-    return len(scored)
+    paths = [folder / f"{name}{SUFFIX}" for name in form_names(file, len(scored))]
+    for review, path in zip(scored, paths, strict=True):
+        before = file_bytes(path) if path.exists() else None
+        written = _written(path, before) if before is not None else {}
+        made = compose(workbook, reviewed, review, written)
+        if before is None:
+            save(path, made.data)
+        else:
+            replaced(path, before, made.data, path, keep_backup=True)
+        _tell(path, made, sum(bool(section.texts) for section in written.values()), lang)
+        if len(scored) == 1:
+            _tell_contradictions(workbook, path, scheme, lang)
+    return paths
 
 
-def _written(path: Path) -> Mapping[str, Written]:
-    """What stands in the report that is there already; nothing where there is none. Raises UnreadableFile.
+def _tell(path: Path, made: Report, kept: int, lang: Language) -> None:
+    from perfxl.reports.escaping import visible
+
+    said = f"待补 {made.gaps} 处，保留 {kept} 处" if lang == "zh" else f"{made.gaps} gaps, {kept} sections kept"
+    typer.echo(f"{visible(path.as_posix())}: {said}")
+    for text in made.lost:
+        lost = "改过而没有保留" if lang == "zh" else "changed, not kept"
+        typer.echo(f"  {lost}: {visible(text[:60])}", err=True)
+
+
+def _tell_contradictions(workbook: Workbook, path: Path, scheme: Scheme | None, lang: Language) -> None:
+    """Where the words that the clerk wrote disagree with the form."""
+    from perfxl.reports.escaping import visible
+    from perfxl.review import review_workbook
+    from perfxl.words.reading import paragraphs_of
+
+    for finding in review_workbook(workbook, path.name, scheme=scheme, beside=paragraphs_of(path)).findings:
+        if finding.at.file == path.name:
+            place = f"{finding.severity.label(lang)} {finding.code} {finding.at.in_file}"
+            typer.echo(f"  {place} {visible(finding.message(lang))}", err=True)
+
+
+def _written(path: Path, before: bytes) -> Mapping[str, Written]:
+    """What stands in the report that is there already. Raises UnreadableFile.
 
     UsageProblem for a document without our marks: somebody else's is never overwritten."""
     from perfxl.commands.problems import UsageProblem
-    from perfxl.sources.raw_file import file_bytes
     from perfxl.words.kept import written_sections
     from perfxl.words.reading import read_blocks
 
-    if not path.exists():
-        return {}
-    sections = written_sections(read_blocks(file_bytes(path)))
+    sections = written_sections(read_blocks(before))
     if not sections:
         raise UsageProblem(
             f"{path} 不是 perfxl 写的报告，没有覆盖；请用 --out 另选文件夹，或先改名",

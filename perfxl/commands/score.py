@@ -66,11 +66,14 @@ def score(
 
 def _write_papers(reviewed: FileReview, file: Path, folder: Path, *, pdf: bool) -> None:
     """One 评分底稿 per form that carries points."""
-    from perfxl.commands.words import form_names, save
+    from perfxl.commands.words import beside, form_names, save, save_pdfs
+    from perfxl.reports.escaping import visible
     from perfxl.words.working_paper import working_paper
 
     scored = [review for review in reviewed.reviews if review.scorecard]
+    papers = []
     for review, name in zip(scored, form_names(file, len(scored)), strict=True):
-        path = folder / f"{name}-评分底稿.docx"
-        save(path, working_paper(review, file.name), pdf=pdf)
-        typer.echo(path.as_posix(), err=True)
+        papers.append(save(folder / f"{name}-评分底稿.docx", working_paper(review, file.name)))
+        typer.echo(visible(papers[-1].as_posix()), err=True)
+    if pdf:
+        save_pdfs(beside(papers))

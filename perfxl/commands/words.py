@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from perfxl.commands.problems import UsageProblem
@@ -57,27 +57,30 @@ def require_pdf(wanted: bool) -> None:
             raise _no_pdf(error) from error
 
 
-def save(path: Path, data: bytes, *, pdf: bool) -> None:
-    """Write a document, and its PDF beside it."""
+def save(path: Path, data: bytes) -> Path:
+    """Write a document; its path."""
     from perfxl.commands.outputs import written
 
     with written(path) as temporary:
         temporary.write_bytes(data)
-    if pdf:
-        save_pdf(path, path.with_suffix(".pdf"))
+    return path
 
 
-def save_pdf(source: Path, target: Path) -> None:
-    """The PDF of a document or workbook."""
-    from perfxl.commands.outputs import written
-    from perfxl.words.pdf import PdfUnavailable, as_pdf
+def save_pdfs(targets: Mapping[Path, Path]) -> None:
+    """Document or workbook → where its PDF goes, all by one LibreOffice. UsageProblem where that fails."""
+    from perfxl.words.pdf import PdfUnavailable, as_pdfs
 
     try:
-        data = as_pdf(source)
+        made = as_pdfs(list(targets)) if targets else []
     except PdfUnavailable as error:
         raise _no_pdf(error) from error
-    with written(target) as temporary:
-        temporary.write_bytes(data)
+    for target, data in zip(targets.values(), made, strict=True):
+        save(target, data)
+
+
+def beside(paths: Iterable[Path]) -> dict[Path, Path]:
+    """Every document's PDF with its own name, in its own folder."""
+    return {path: path.with_suffix(".pdf") for path in paths}
 
 
 def _no_pdf(error: Exception) -> UsageProblem:

@@ -186,7 +186,7 @@ class SummaryReport:
         )
         self._cells.text(self._findings, row, 0, path, formats.wrapped)
         self._cells.text(self._findings, row, 1, at.sheet, formats.wrapped)
-        if at.address:
+        if at.address and at.column:  # a paragraph of a report has no column and no place in the workbook
             sheet = "" if at.words else at.sheet  # Only a workbook can be opened at a cell.
             self._cells.link(self._findings, row, 2, at.address, path, sheet, at.address)
         else:

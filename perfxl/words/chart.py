@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from perfxl.figures import points
-from perfxl.reports.escaping import visible
+from perfxl.reports.escaping import html_text
 from perfxl.words.levels import Level
 
 _CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
@@ -22,7 +21,7 @@ _LINE = '<c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="D9DEE5"/></a:solidF
 
 def points_chart(blocks: Sequence[Level]) -> bytes:
     """Clustered bars, one pair per level 1 block; a block without points has no bar for 得分."""
-    names = [visible(block.name) for block in blocks]
+    names = [block.name for block in blocks]
     series = (
         ("分值", [points(block.max_score) for block in blocks]),
         ("得分", [points(block.reported) if block.reported is not None else "" for block in blocks]),
@@ -48,7 +47,7 @@ def points_chart(blocks: Sequence[Level]) -> bytes:
 
 def _series(number: int, name: str, names: Sequence[str], values: Sequence[str]) -> str:
     """One series with its own copy of names and numbers: there is no workbook behind it."""
-    categories = "".join(f'<c:pt idx="{n}"><c:v>{escape(text)}</c:v></c:pt>' for n, text in enumerate(names))
+    categories = "".join(f'<c:pt idx="{n}"><c:v>{html_text(text)}</c:v></c:pt>' for n, text in enumerate(names))
     shown = "".join(f'<c:pt idx="{n}"><c:v>{text}</c:v></c:pt>' for n, text in enumerate(values) if text)
     count = f'<c:ptCount val="{len(names)}"/>'
     return (
@@ -78,7 +77,7 @@ def add_chart(document: Any, chart: bytes, width: int, height: int, description:
     relation = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
     drawing = parse_xml(
         f'<w:drawing {nsdecls("w", "wp", "a", "r")}><wp:inline distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{width}" cy="{height}"/><wp:docPr id="1" name="图1" descr="{escape(visible(description))}"/>'
+        f'<wp:extent cx="{width}" cy="{height}"/><wp:docPr id="1" name="图1" descr="{html_text(description)}"/>'
         f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{_CHART}">'
         f'<c:chart xmlns:c="{_CHART}" r:id="{relation}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from perfxl.figures import money, points
+from perfxl.figures import agrees, money, points
 from perfxl.form import Located, SelfEvaluation
 from perfxl.reports.view import points_text, rate_text
 from perfxl.review import Review
@@ -32,7 +32,7 @@ def facts(review: Review) -> dict[str, str]:
         "budgets": _budgets(form),
         "adjusted_budget": _amount(total.adjusted_budget, form, "全年预算数"),
         "executed": _amount(total.executed, form, "全年执行数"),
-        "rate": rate_text(card.rate) or _gap("预算执行率"),
+        "rate": _rate(form, card),
         "execution_weight": points_text(weight) or _gap("预算执行率分值"),
         "execution_points": points_text(card.execution.reported.value) or _gap("预算执行率得分"),
         "indicator_weight": points(full - (weight or 0)),
@@ -47,7 +47,7 @@ def facts(review: Review) -> dict[str, str]:
     }
 
 
-OPEN = re.compile("【(?:表中未填|表内总分|请补充)[^】]*】")
+OPEN = re.compile("【(?:表中未填|表中应为|表内总分|请补充)[^】]*】")
 """How a place reads that is still to be filled in or mended."""
 
 
@@ -62,6 +62,15 @@ def _amount(value: Located[Decimal], form: SelfEvaluation, label: str) -> str:
     if form.funding.unit == "元":
         return f"{money(value.value)}元"
     return f"{points(value.value / form.funding.scale)}{form.funding.unit}"
+
+
+def _rate(form: SelfEvaluation, card: Scorecard) -> str:
+    """As the form prints it, with a mark where that is not what its amounts give; computed where it is blank."""
+    printed = form.funding.total.rate
+    if printed.blank or card.ratio is None or printed.value is None:
+        return rate_text(card.rate) or _gap("预算执行率")
+    right = agrees(printed.value, printed.raw, card.ratio, percentage=True)
+    return printed.raw.strip() + ("" if right else f"【表中应为{rate_text(card.rate)}】")
 
 
 def _implemented(form: SelfEvaluation) -> str:
@@ -105,14 +114,16 @@ def _completion(card: Scorecard) -> dict[str, str]:
     missed = [line for line in lines if met[line] is False]
     unclear = len(lines) - len(done) - len(missed)
     lost = [line for line in lines if line.lost > 0]
-    said = f"{len(lines)}项指标中，{len(done)}项达到指标值"
+    said = [f"{len(done)}项达到指标值"] if done else []
     if unclear:
-        said += f"，{unclear}项的指标值或实际完成值不是可比较的数字"
+        said.append(f"{unclear}项的指标值或实际完成值不是可比较的数字，由填报人评定")
+    if missed:
+        said.append(f"{len(missed)}项未达到指标值")
     if not any(line.indicator and line.indicator.target.raw.strip() for line in lines):
-        said = f"共{len(lines)}项指标，由填报人按评分规则评定得分"
+        said = ["由填报人按评分规则评定得分"]
     return {
-        "completed": f"{said}。" if lines else "",
-        "missed": f"未达到指标值的有{len(missed)}项：{_listed(missed)}。" if missed else "",
+        "completed": f"共{len(lines)}项指标，{'，'.join(said)}。" if lines else "",
+        "missed": f"未达到指标值的有：{_listed(missed)}。" if missed else "",
         "deductions": "".join(map(_deduction, lost)),
     }
 

@@ -14,10 +14,11 @@ from perfxl.words import styles
 from perfxl.words.reading import Block
 
 _MARK = re.compile(r"perfxl_([a-z][a-z0-9]{1,15})_([0-9a-f]{6})_([0-9a-f]{6})")
-_OURS = {styles.CAPTION, styles.CELL, styles.PICTURE, styles.HEAD}
+_OURS = {styles.TITLE, styles.CAPTION, styles.CELL, styles.PICTURE, styles.HEAD, styles.DATA}
 """Styles of paragraphs that hold nothing to keep."""
-END = "end"
-"""The id of what stands below the last section."""
+TABLE = "table"
+LEAD, END = "lead", "end"
+"""The ids of what stands above the first section and below the last one."""
 _HEADINGS = {name.lower() for name in styles.HEADINGS}
 
 
@@ -26,9 +27,9 @@ class Written:
     """A section as it stands in the document."""
 
     texts: tuple[tuple[str, str], ...]
-    """(style, text) of what a person wrote; empty where our own texts stand unchanged."""
+    """(style, text) of what a person wrote, a table with `TABLE` for its style; empty where our own texts stand."""
     lost: tuple[str, ...]
-    """Paragraphs from the form that a person changed, and pictures and tables: these cannot be kept."""
+    """Paragraphs from the form that a person changed, and pictures: these cannot be kept."""
 
 
 def mark(section: str, gap: Iterable[str], data: Iterable[str]) -> str:
@@ -61,27 +62,20 @@ def _signed(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _written(blocks: Sequence[Block], gap: str, data: str) -> Written:
-    texts = [(block.style, block.text) for block in blocks if _by_hand(block)]
-    stated = [block for block in blocks if block.style == styles.DATA]
-    lost = [] if _digest(block.text for block in stated) == data else [block.text for block in stated]
-    ours = True
+    stated = [block.text for block in blocks if block.style == styles.DATA]
+    lost = [] if _digest(stated) == data else stated
+    texts: list[tuple[str, str]] = []
+    above = ""
     for block in blocks:
-        if block.kind == "table" and not ours:
-            lost.append(block.text)
         if block.picture and block.style != styles.PICTURE:
             lost.append("（图片）")
-        ours = block.style == styles.CAPTION
+        if block.kind == "table" and above != styles.CAPTION:
+            texts.append((TABLE, block.text))
+        elif block.kind == "paragraph" and block.text.strip() and block.style not in _OURS:
+            texts.append((block.style, block.text))
+        above = block.style
     untouched = _digest(text for _, text in texts) == gap
     return Written(() if untouched else tuple(texts), tuple(lost))
-
-
-def _by_hand(block: Block) -> bool:
-    return (
-        block.kind == "paragraph"
-        and bool(block.text.strip())
-        and block.style not in _OURS
-        and block.style != styles.DATA
-    )
 
 
 def heading_level(style: str) -> int | None:

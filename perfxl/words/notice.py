@@ -92,11 +92,11 @@ def notice(unit: str, files: Sequence[Returned], letterhead: Letterhead) -> byte
     errors, queries = (
         sum(file.review.count(severity) for file in files) for severity in (Severity.error, Severity.query)
     )
-    asked = f"，另有 {queries} 项需要核实说明" if queries else ""
+    asked = f"，另有 {queries} 处需要核实说明" if queries else ""
     paper.body(
         f"你单位报送的绩效自评材料经审核，{len(files)} 个文件中有 {errors} 处错误{asked}，现予退回。"
         f"请于 {letterhead.deadline or BLANK_DATE}前改正并重新报送。"
-        + ("核实项目请在“说明”栏内写明情况，随改正后的表一并报送；情况属实的，不必改动数据。" if queries else "")
+        + ("核实事项请在“说明”栏内写明情况，随改正后的表一并报送；情况属实的，不必改动数据。" if queries else "")
     )
     paper.heading(1, "退回的文件")
     paper.table(list(_file_rows(files)), (10, 46, 24, 40, 12, 12, 12))
@@ -198,7 +198,7 @@ def covering_list(notices: Sequence[tuple[str, Sequence[Returned]]], letterhead:
     paper.blank()
     count = sum(len(files) for _, files in notices)
     paper.body(f"共退回 {len(notices)} 个单位的 {count} 个文件，每单位附退回意见书一份、批注副本。")
-    paper.table(list(_list_rows(notices)), (9, 34, 36, 31, 11, 11, 24))
+    paper.table(list(_list_rows(notices)), (11, 33, 36, 30, 11, 11, 24))
     paper.blank()
     paper.signature(letterhead.issuer or "　　　　　　　　", BLANK_DATE)
     return paper.data()

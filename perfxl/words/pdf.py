@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-_SECONDS = 180
+_SECONDS, _SECONDS_EACH = 120, 20
 
 
 class PdfUnavailable(Exception):
@@ -22,24 +23,23 @@ def soffice() -> str:
     return program
 
 
-def as_pdf(path: Path) -> bytes:
-    """A document or workbook as PDF. Raises PdfUnavailable."""
+def as_pdfs(paths: Sequence[Path]) -> list[bytes]:
+    """Documents or workbooks as PDF, in their order, by one LibreOffice. Raises PdfUnavailable."""
     program = soffice()
     with tempfile.TemporaryDirectory() as folder:
-        # A copy under a plain name: the user's own may be one that a command line cannot bear.
-        source = Path(folder) / f"source{path.suffix}"
-        source.write_bytes(path.read_bytes())
+        # Copies under plain names: the user's own may be ones that a command line cannot bear.
+        sources = [Path(folder) / f"source{number}{path.suffix}" for number, path in enumerate(paths)]
+        for path, source in zip(paths, sources, strict=True):
+            source.write_bytes(path.read_bytes())
         profile = (Path(folder) / "profile").as_uri()
-        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", folder]
+        seconds = _SECONDS + _SECONDS_EACH * len(paths)
         try:
-            subprocess.run(
-                [*command, "--outdir", folder, str(source)], capture_output=True, timeout=_SECONDS, check=False
-            )
+            subprocess.run([*command, *map(str, sources)], capture_output=True, timeout=seconds, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise PdfUnavailable(f"LibreOffice 没有完成转换：{path.name}") from error
-        made = source.with_suffix(".pdf")
-        if not made.exists():
-            raise PdfUnavailable(
-                f"LibreOffice 不能转换 {path.name}；请确认装有 Writer 和 Calc（libreoffice-writer、libreoffice-calc）"
-            )
-        return made.read_bytes()
+            raise PdfUnavailable("LibreOffice 没有完成转换") from error
+        made = [source.with_suffix(".pdf") for source in sources]
+        for path, pdf in zip(paths, made, strict=True):
+            if not pdf.exists():
+                raise PdfUnavailable(f"LibreOffice 不能转换 {path.name}；请确认装有它的 Writer 和 Calc")
+        return [pdf.read_bytes() for pdf in made]

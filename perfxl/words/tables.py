@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any, Literal
 
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from perfxl.reports.escaping import visible_lines
+from perfxl.text_width import display_width
 from perfxl.words import styles
 
 Align = Literal["left", "center", "right"]
 _LONG = 150
 """Characters from which a row may break across pages."""
+_LEAST, _MOST = 4, 14
+"""Characters that are not broken into lines."""
+_UNBROKEN = re.compile("[!-~]+")
+_CHARACTER, _MARGIN = 1.9, 2.4
+"""Width of half a Chinese character in a table, and of a cell's two margins, in mm."""
+_SHAPE = 2.0
+"""How many times as wide as high a long text wants to be, its root."""
 _TWIPS_PER_MM = 1440 / 25.4
 
 
@@ -31,9 +41,29 @@ class TableCell:
     above: bool = False
     starts: bool = False
     """True where cells below belong to it."""
+    follows: bool = False
+    """True keeps the row on the page of the one above."""
 
 
 Cells = Sequence[str | TableCell]
+
+
+def fitting_widths(columns: Sequence[Sequence[str]], width: float) -> list[float]:
+    """Widths in mm that make up `width`: numbers are not broken, and what is left goes to the longest texts."""
+    needs = [_need(texts) for texts in columns]
+    least = sum(low for low, _ in needs)
+    more = [max(wanted - low, 0) for low, wanted in needs]
+    if least >= width or not any(more):
+        return [low * width / least for low, _ in needs]
+    return [low + (width - least) * extra / sum(more) for (low, _), extra in zip(needs, more, strict=True)]
+
+
+def _need(texts: Sequence[str]) -> tuple[float, float]:
+    """Least and wanted width of a column in mm."""
+    unbroken = max((len(run) for text in texts for run in _UNBROKEN.findall(text)), default=0)
+    longest = max(map(display_width, texts), default=0)
+    least = _MARGIN + _CHARACTER * min(max(unbroken, _LEAST), _MOST)
+    return least, _MARGIN + _CHARACTER * _SHAPE * sqrt(longest)
 
 
 def stacked(texts: Sequence[str], place: int, align: Align = "left", keys: Sequence[object] | None = None) -> TableCell:
@@ -63,8 +93,8 @@ def table_element(rows: Sequence[Cells], widths: Sequence[float], head_rows: int
     table.append(parse_xml(f"<w:tblGrid {nsdecls('w')}>{columns}</w:tblGrid>"))
     filled = [[_cell(cell) for cell in cells] for cells in rows]
     for number, cells in enumerate(filled):
-        shared = together and any(cell.above for row in filled[number + 1 : number + 2] for cell in row)
-        joined = number < head_rows or shared
+        below = filled[number + 1] if number + 1 < len(filled) else []
+        joined = number < head_rows or any(cell.follows or (together and cell.above) for cell in below)
         table.append(_row(cells, twips, head=number < head_rows, joined=joined))
     return table
 

@@ -110,7 +110,7 @@ def _subtotal(block: Level) -> Cells:
     counted = [line.counted for line in block.lines if line.counted is not None]
     sums = (points(block.max_score), points_text(block.reported) or _BLANK, points_text(block.counted) or _NOTHING)
     return [
-        TableCell(f"小计　{block.name}", "right", bold=True, fill=_SUM, across=3),
+        TableCell(f"小计　{block.name}", "right", bold=True, fill=_SUM, across=3, follows=True),
         *(TableCell(text, "center", bold=True, fill=_SUM) for text in sums),
         TableCell(_addition(counted), fill=_SUM, across=2),
     ]
