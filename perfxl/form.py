@@ -90,6 +90,8 @@ class Indicator:
     """True for `指标1：`, `……` and nameless rows that carry neither weight nor score."""
     execution: bool = False
     """True for the row 预算执行率 that some forms keep inside the indicators."""
+    part: bool = False
+    """True for a row 其中：… and those that go on with it: the row above them carries their points."""
 
     @property
     def at(self) -> CellRef:

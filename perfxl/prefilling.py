@@ -14,7 +14,7 @@ from perfxl.layouts.content import Content, FundingContent, RowContent
 from perfxl.reports.overview import dimension
 from perfxl.scheme import Scheme
 
-_SAME = {
+SAME_FIELDS = {
     "implementing_unit": ("implementing_unit", "budget_unit", "applicant_unit"),
     "budget_unit": ("budget_unit", "implementing_unit", "applicant_unit"),
     "expected_goal": ("expected_goal", "annual_goal", "overall_goal"),
@@ -28,14 +28,18 @@ def prefilled(scheme: Scheme, form: ObjectiveForm) -> Content:
     """Project, units, goal, year, budget and indicators with their targets. Amounts in 元."""
     layout = scheme.layout
     wanted = [field.id for field in (*layout.header, *layout.goals)]
-    texts = {name: form.first_text(*_SAME.get(name, (name,))) for name in wanted if name in _SAME or name in _ALIKE}
+    texts = {
+        name: form.first_text(*SAME_FIELDS.get(name, (name,)))
+        for name in wanted
+        if name in SAME_FIELDS or name in _ALIKE
+    }
     budget = form.funding.total.adjusted_budget.value or form.funding.total.initial_budget.value
     return Content(
         year=form.year.value,
         fields={name: text for name, text in texts.items() if text},
         funding=(_funding(scheme, budget),),
         indicators=tuple(
-            _row(_group_name(scheme, group), row) for group in form.groups for row in group.rows if not row.placeholder
+            _row(group_name(scheme, group), row) for group in form.groups for row in group.rows if not row.placeholder
         ),
     )
 
@@ -59,7 +63,7 @@ def _row(group: str, row: Indicator) -> RowContent:
     )
 
 
-def _group_name(scheme: Scheme, group: Group) -> str:
+def group_name(scheme: Scheme, group: Group) -> str:
     """The level 1 name of the scheme that means the same as the objective form's."""
     label = group.label.value or group.label.raw
     names = [known.name for known in scheme.groups]

@@ -1,6 +1,6 @@
 """Field recall, precision and wrong values per way of departing from the official layouts.
 
-    python -m benchmarks.reading [--forms 100] [--only MUTATION] [--misses 20]
+    python -m benchmarks.reading [--forms 100] [--only MUTATION] [--misses 20] [--through xlsx]
 
 recall      fields that stand on the form and are read as they stand
 precision   fields read that stand there
@@ -15,16 +15,18 @@ import argparse
 import time
 from collections import Counter
 
+from benchmarks.reading.files import WRITERS, through
 from benchmarks.reading.layouts import Sample, sample
 from benchmarks.reading.plan import ALL
 from benchmarks.reading.truth import Tally, compare
 from perfxl.reading import read_forms
 
 
-def measure(one: Sample, misses: list[str] | None = None) -> tuple[Tally, float]:
-    """What was read of one workbook, and the seconds it took."""
+def measure(one: Sample, misses: list[str] | None = None, kind: str = "memory") -> tuple[Tally, float]:
+    """What was read of one workbook as a file of that kind, and the seconds that the reader took."""
+    workbook = through(kind, one.workbook)
     start = time.perf_counter()
-    forms = read_forms(one.workbook)
+    forms = read_forms(workbook)
     took = time.perf_counter() - start
     tally = Tally()
     for number, truth in enumerate(one.forms):
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(ALL), action="append")
     parser.add_argument("--misses", type=int, default=0, help="how many misses of each mutation to print")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--through", choices=("memory", *WRITERS), default="memory", help="kind of file in between")
     arguments = parser.parse_args()
     whole, seconds = Tally(), 0.0
     print(f"{'mutation':20} {'fields':>7} {'recall':>8} {'precision':>9} {'wrong':>8} {'silent':>8} {'unseen':>8}")
@@ -46,7 +49,7 @@ def main() -> None:
         tally, misses = Tally(), []
         for seed in range(arguments.first, arguments.first + arguments.forms):
             found: list[str] = []
-            one, took = measure(sample(name, seed), found)
+            one, took = measure(sample(name, seed), found, arguments.through)
             tally.add(one)
             seconds += took
             misses += [f"{seed}: {line}" for line in found]

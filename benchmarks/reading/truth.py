@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from benchmarks.reading.sheet import Fact, Sheet
 from perfxl.form import Form, FundingRow, Indicator, Located, SelfEvaluation
@@ -22,6 +24,9 @@ _IN_FUNDING = (
 )
 """Fields that are read as money and not as texts."""
 LEFT_OUT = ("fiscal_funds", "other_funds", "total_budget", "deviation_note")
+
+_PARTS = {"绩效指标": "row/", "项目资金": "funding/", "总分": "total", "分值": "/max_score", "得分": "/score"}
+"""The paths of what the reader reports as missing under these words."""
 
 Read = tuple[str, Fact, CellRef]
 
@@ -85,19 +90,8 @@ class _Said:
         self._guessed = [(one.at.row, one.at.column) for one in form.problems if one.code == "L112"]
         unknown = [(one.at.row, one.at.column) for one in form.problems if one.code == "L104"]
         self._unknown = self._guessed + unknown
-        words = vocabulary()
-        self._missing = {
-            "绩效指标": "row/",
-            "项目资金": "funding/",
-            "总分": "total",
-            "分值": "/max_score",
-            "得分": "/score",
-        }
         labels = [one.numbers["label"] for one in form.problems if one.code == "L110"]
-        self._gone = [
-            self._missing.get(label) or f"/{words.fields.get(label) or words.funding_columns.get(label)}"
-            for label in labels
-        ]
+        self._gone = [path for label in labels for path in _paths_of(label)]
 
     def doubts(self, row: int, column: int) -> bool:
         """Whether a finding is at that very cell, or says that the label to the left or above was guessed."""
@@ -112,6 +106,14 @@ class _Said:
         return any(gone in path for gone in self._gone)
 
 
+def _paths_of(label: str) -> list[str]:
+    """What a missing label stands for, as parts of paths."""
+    known = _PARTS.get(label)
+    words = vocabulary()
+    ids = [table[label] for table in (words.fields, words.funding_columns) if label in table]
+    return [known] if known else [f"/{id_}" for id_ in ids]
+
+
 def _beside(labels: list[tuple[int, int]], row: int, column: int) -> bool:
     return any((top == row and left < column) or (left == column and top < row) for top, left in labels)
 
@@ -119,7 +121,7 @@ def _beside(labels: list[tuple[int, int]], row: int, column: int) -> bool:
 def facts_of(form: Form) -> Iterator[Read]:
     """Every field of the form that holds something."""
     yield from _fact("title", form.title)
-    yield from _fact("year", form.year, str)
+    yield from _fact("year", form.year)
     for id_, located in form.fields.items():
         if id_ not in (*_IN_FUNDING, *LEFT_OUT):
             yield from _fact(f"field/{id_}", located)
@@ -161,7 +163,7 @@ def _indicators(rows: tuple[Indicator, ...]) -> Iterator[Read]:
             yield from _fact(f"{path}/{id_}", getattr(row, id_))
 
 
-def _fact(path: str, located: Located, of: type = lambda value: value) -> Iterator[Read]:  # type: ignore[type-arg,assignment]
+def _fact(path: str, located: Located[Any]) -> Iterator[Read]:
     if located.value is not None and not located.blank:
-        fact = of(located.value)
-        yield path, normalised(fact) if isinstance(fact, str) else fact, located.at
+        fact = located.value if isinstance(located.value, Decimal) else normalised(f"{located.value}")
+        yield path, fact, located.at

@@ -132,11 +132,11 @@ def all_at_cap(context: Context) -> Iterator[Finding]:
 
 @evaluation_check("W110")
 def weight_blank(evaluation: Evaluation) -> Iterator[Finding]:
-    """有名称、有得分的指标没有填分值。"""
+    """有名称、有得分的指标没有填分值。“其中”各行的分值在上一行。"""
     rows = list(evaluation.form.named_indicators)
     if any(row.max_score.value is not None for row in rows):
         for row in rows:
-            if row.max_score.blank:
+            if row.max_score.blank and not row.part:
                 yield Finding("W110", row.max_score.at, "分值", numbers={"name": row.name})
 
 

@@ -13,6 +13,7 @@ from perfxl.commands import (
     clean,
     diff,
     explain,
+    importing,
     keys,
     lock,
     new,
@@ -42,6 +43,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("receipt", receipt.receipt),
     ("explain", explain.explain),
     ("new", new.new),
+    ("import", importing.import_),
     ("schema", schema.schema),
 )
 

@@ -11,21 +11,12 @@ from perfxl.form import Form, Funding, Group, Located, ObjectiveForm, SelfEvalua
 from perfxl.grid import CellRef, normalised
 from perfxl.reading.cells import CellReader
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
-from perfxl.reading.labels import vocabulary
+from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader, find_header, unknown_columns
+from perfxl.reading.labels import first_words, vocabulary
 from perfxl.reading.pairs import Pair, guess_pairs, read_goals, read_pairs, report_unknown_labels
 from perfxl.reading.rows import read_groups
 from perfxl.reading.slots import Region
-from perfxl.reading.tables import (
-    COLUMN_WORDS,
-    EXTRA_COLUMNS,
-    IndicatorHeader,
-    TableExtent,
-    find_extent,
-    find_header,
-    read_total,
-    report_splits,
-    unknown_columns,
-)
+from perfxl.reading.tables import TableExtent, find_extent, read_total, report_splits
 from perfxl.reading.titles import read_title, read_year
 from perfxl.reading.values import MoneyUnit, money_unit, parse_year
 
@@ -200,15 +191,22 @@ def _report_guesses(region: Region, layout: _Layout, pairs: Mapping[str, Pair], 
     total = layout.extent.total if layout.extent else None
     if total and total.key not in vocabulary().totals:
         reader.doubt(region.ref(total), total.text, "总分")
-    tables: list[IndicatorHeader | FundTable] = [table for table in (layout.header, layout.fund) if table]
-    for table in tables:
-        for id_ in table.guessed:
-            slot = table.columns[id_]
-            reader.doubt(region.ref(slot), slot.text, COLUMN_WORDS[id_])
+    if layout.header:
+        _doubt_columns(region, layout.header, first_words("columns"), reader)
+    if layout.fund:
+        _doubt_columns(region, layout.fund, first_words("funding_columns"), reader)
     unknown = unknown_columns(region, layout.header, layout.header.columns) if layout.header else []
     unknown += layout.fund.unknown if layout.fund else ()
     for slot in unknown:
         reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
+
+
+def _doubt_columns(
+    region: Region, table: IndicatorHeader | FundTable, words: Mapping[str, str], reader: CellReader
+) -> None:
+    for id_ in table.guessed:
+        slot = table.columns[id_]
+        reader.doubt(region.ref(slot), slot.text, words[id_])
 
 
 def _report_missing(

@@ -119,13 +119,12 @@ def _block(left: Sequence[Slot], row: int) -> Slot | None:
 def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[str]]:
     """The labels of the row by id if two amounts are among them, one beside another label; and those guessed."""
     known = vocabulary().funding_columns
+    found = {known[slot.key]: slot for slot in reversed(region.own(row)) if slot.key in known}
+    if not found:
+        return {}, frozenset()
     labels = [slot for slot in region.slots(row) if slot.top == row]
-    found: dict[str, Slot] = {}
-    for slot in labels:
-        if slot.key in known:
-            found.setdefault(known[slot.key], slot)
     guesses: dict[str, Slot] = {}
-    for slot in labels if found else ():
+    for slot in labels:
         word = resembled(slot.key, "funding_columns") if slot.key not in known and is_heading(slot) else None
         if word and slot.key not in vocabulary().fields and known[word] not in found:
             guesses.setdefault(known[word], slot)

@@ -69,6 +69,15 @@ def _key(text: str) -> str:
 
 
 Kind = Literal["fields", "funding_columns", "funding_totals", "columns", "totals"]
+
+
+@cache
+def first_words(kind: Kind) -> Mapping[str, str]:
+    """For each id the first of its spellings in labels.toml, which stands for all."""
+    table: Mapping[str, str] = getattr(vocabulary(), kind)
+    return {id_: word for word, id_ in reversed(list(table.items()))}
+
+
 _LEAST_ALIKE = 0.5
 _UNKNOWN_PAIR = 0.25
 _CLEARLY = 0.05

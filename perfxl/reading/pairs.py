@@ -226,7 +226,7 @@ def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
 
 def _names_unit(slot: Slot) -> bool:
     """Whether a text is a label with a unit, such as `预算安排(万元)`, even if the vocabulary lacks it."""
-    return is_heading(slot) and money_unit(slot.text) is not None
+    return bool(slot.key) and slot.text.endswith((")", "）")) and is_heading(slot) and money_unit(slot.text) is not None
 
 
 def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:

@@ -11,12 +11,14 @@ from perfxl.finding import Finding
 from perfxl.form import Group, Indicator, Located, Target
 from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
+from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader
 from perfxl.reading.labels import label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
-from perfxl.reading.tables import EXTRA_COLUMNS, IndicatorHeader, group_points
+from perfxl.reading.tables import group_points
 from perfxl.reading.values import OPERATORS, parse_number, read_measure
 
 _PLACEHOLDER = re.compile(r"(?:指标[0-9一二三四五六七八九十]*:?)?[.…。·—–―\-_/]*")
+_STARS = ("★", "☆", "*", "※")
 _NUMBERED = re.compile(r"^\s*(?:[★☆*※]\s*|指标\s*[0-9０-９]+\s*[:：]\s*|其中\s*[:：]\s*)+(?=\S)")
 """What stands before a name: its number, the star of a row with parts, 其中 of a part."""
 
@@ -48,6 +50,8 @@ class _RowReader:
     def __init__(self, region: Region, header: IndicatorHeader, reader: CellReader, year: int | None) -> None:
         self.region, self.header, self.reader, self.year = region, header, reader, year
         self.blocks: list[_Block] = []
+        self.in_parts = False
+        """Whether the row read last is a part of one above it."""
         self.slots: dict[str, Slot] = {}
         """The places of the row being read, by column id."""
 
@@ -99,6 +103,7 @@ class _RowReader:
         if self.slots["level3"].top < row and max_score.blank and score.blank and target.blank and actual.blank:
             return None
         words = label_key(name.raw)
+        self.in_parts = self._is_part(name, max_score, score)
         return Indicator(
             level1=_joined(block.label),
             level2=block.level2,
@@ -113,7 +118,14 @@ class _RowReader:
             note=self._text(row, "note"),
             placeholder=self._is_placeholder(name, max_score, score, target, actual),
             execution=self.header.has_points and words in vocabulary().execution_names,
+            part=self.in_parts,
         )
+
+    def _is_part(self, name: Located[str], max_score: Located[Decimal], score: Located[Decimal]) -> bool:
+        text = name.raw.lstrip()
+        if not self.header.has_points or not (max_score.blank and score.blank) or not text:
+            return False
+        return text.startswith("其中") or (self.in_parts and not text.startswith(_STARS))
 
     def _is_placeholder(
         self,

@@ -46,6 +46,7 @@ class Region:
     _within: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
     _own: dict[int, list[Slot]] = field(default_factory=dict, compare=False, repr=False)
     _slots: dict[tuple[int, int], Slot] = field(default_factory=dict, compare=False, repr=False)
+    _gaps: list[frozenset[int]] = field(default_factory=list, compare=False, repr=False)
     _blocks: dict[Merge, Slot] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, right: int) -> Region:
@@ -91,21 +92,23 @@ class Region:
     def _filled(self) -> list[int]:
         return [row for row, _ in self.grid.rows()]
 
-    @cached_property
     def _spacers(self) -> frozenset[int]:
         """Columns between others in which no row of the region has anything: space, and no values left blank."""
-        rows = (self.grid.row(row) for row in self.filled_below(self.top - 1))
-        used = {column for cells in rows for column, _ in cells}
-        return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
+        if not self._gaps:
+            used: set[int] = set()
+            for row in self.filled_below(self.top - 1):
+                used.update([column for column, _ in self.grid.row(row)])
+            self._gaps.append(frozenset(range(1, min(max(used, default=0), _WIDEST))) - used)
+        return self._gaps[0]
 
     def _scan(self, row: int) -> Iterator[Slot]:
         # One column more than has content: a value that nobody filled in, right of the last label.
         last = min(self.grid.last_column + 1, _WIDEST)
-        spacers = self._spacers
+        spacers = self._spacers()
         column = 1
         while column <= last:
             slot = self.slot(row, column)
-            if slot.left not in spacers or (slot.bottom, slot.right) != (row, column):
+            if column not in spacers or (slot.bottom, slot.right) != (row, column):
                 yield slot
             column = slot.right + 1
 

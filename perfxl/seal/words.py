@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from perfxl.reading.labels import vocabulary
+from perfxl.reading.labels import first_words
 
 
 def field_name(id_: str, row: str = "") -> str:
@@ -21,31 +19,22 @@ def field_name(id_: str, row: str = "") -> str:
         return {"perfxl.scheme": "方案编号", "perfxl.template_version": "模板版本"}.get(rest, rest)
     form = "" if place == "1" else f"第 {place} 张表的"
     kind, _, name = rest.partition("/")
-    words = _words_of_ids()
     if kind == "field":
-        return form + "、".join(words["fields"].get(part, part) for part in name.split("+"))
+        return form + "、".join(first_words("fields").get(part, part) for part in name.split("+"))
     if kind in ("row", "fund"):
         number, _, column = name.partition("/")
-        table = "columns" if kind == "row" else "funding_columns"
+        words = first_words("columns" if kind == "row" else "funding_columns")
         own = {"label": "项目", "rate": "执行率", "under": "所属一、二级指标"}
-        word = own.get(column) or words[table].get(column, column)
+        word = own.get(column) or words.get(column, column)
         return f"{form}{list_name(kind)}{quoted(row) or number.lstrip('0')}的{word}"
     alone = {"title": "标题", "year": "年度", "total": "总分", "total_max": "分值合计"}
-    return form + (alone.get(kind) or words["columns"].get(kind, kind))
+    return form + (alone.get(kind) or first_words("columns").get(kind, kind))
 
 
 def list_name(group: str) -> str:
     """`1/row` → 指标."""
     kind = group.rpartition("/")[2]
     return {"row": "指标", "fund": "资金", "level1": "一级指标", "level2": "二级指标"}.get(kind, "栏目以外的内容")
-
-
-@cache
-def _words_of_ids() -> dict[str, dict[str, str]]:
-    """For each id the first of its spellings in labels.toml."""
-    known = vocabulary()
-    tables = {"fields": known.fields, "columns": known.columns, "funding_columns": known.funding_columns}
-    return {name: {id_: word for word, id_ in reversed(list(table.items()))} for name, table in tables.items()}
 
 
 def quoted(name: str) -> str:

@@ -1,0 +1,147 @@
+"""The header of the indicator table: found by its words, or by words and content that come near."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from perfxl.reading.guessing import (
+    filled_columns,
+    guess_by_content,
+    guess_columns,
+    guess_levels,
+    guess_name,
+    guess_target,
+    is_heading,
+)
+from perfxl.reading.labels import vocabulary
+from perfxl.reading.slots import Region, Slot
+
+EXTRA_COLUMNS = ("kind", "reference_score", "hint")
+"""Columns that our templates keep right of the printed form."""
+
+_LEAST_RESEMBLING = 4
+"""Labels of a header row none of which need be known."""
+
+
+@dataclass(frozen=True)
+class IndicatorHeader:
+    """The header row: its labels by column id."""
+
+    top: int
+    bottom: int
+    columns: Mapping[str, Slot]
+    guessed: frozenset[str] = frozenset()
+    """Ids of the columns whose labels the vocabulary does not list."""
+
+    @cached_property
+    def inputs(self) -> tuple[Slot, ...]:
+        """The labels of the printed columns."""
+        return tuple(slot for id_, slot in self.columns.items() if id_ not in EXTRA_COLUMNS)
+
+    @cached_property
+    def left(self) -> int:
+        return min(slot.left for slot in self.inputs)
+
+    @cached_property
+    def right(self) -> int:
+        return max(slot.right for slot in self.inputs)
+
+    @cached_property
+    def first_figure(self) -> int:
+        """The first column of 指标值, 分值 and the like; words stand left of it."""
+        figures = ("target", "actual", "max_score", "score")
+        return min(slot.left for id_, slot in self.columns.items() if id_ in figures)
+
+    @property
+    def has_points(self) -> bool:
+        return "max_score" in self.columns or "score" in self.columns
+
+
+def find_header(region: Region) -> IndicatorHeader | None:
+    """The first row of known column labels; without one, the first whose labels come near enough to known ones."""
+    rows = [row for row in range(region.top, region.bottom + 1) if len(region.grid.row(row)) >= 2]
+    header = next((header for row in rows if (header := header_at(region, row))), None)
+    if header is None:
+        header = next((header for row in rows if (header := _resembling_at(region, row))), None)
+    return _completed(region, header) if header else None
+
+
+def _resembling_at(region: Region, row: int) -> IndicatorHeader | None:
+    """A row of column labels, most of them spelt otherwise."""
+    known = vocabulary().columns
+    own = [slot for slot in region.own(row) if is_heading(slot)]
+    if len(own) < _LEAST_RESEMBLING or len(own) + 1 < len(region.own(row)):
+        return None
+    found = {known[slot.key]: slot for slot in reversed(own) if slot.key in known}
+    guesses = guess_columns(region, row, found)
+    guesses |= guess_name(region, row, found | guesses)
+    guesses |= guess_target(region, row, found | guesses)
+    both = found | guesses
+    if len(both) < max(_LEAST_RESEMBLING, len(own) // 2) or not _is_header(both):
+        return None
+    return IndicatorHeader(row, max(slot.bottom for slot in both.values()), both, frozenset(guesses))
+
+
+def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
+    """The header with what its unknown labels may mean."""
+    columns = dict(header.columns)
+    for row in range(header.top, header.bottom + 1):
+        columns |= guess_columns(region, row, columns)
+        columns |= guess_levels(region, row, columns)
+    columns |= guess_by_content(region, header.bottom, columns, unknown_columns(region, header, columns))
+    return replace(header, columns=columns, guessed=header.guessed | columns.keys() - header.columns.keys())
+
+
+def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[str, Slot]) -> list[Slot]:
+    """Labels of the header rows, right of the names' column, that mean nothing to us and have content below."""
+    words, taken = vocabulary(), {slot.left for slot in columns.values()}
+    places = [slot for row in range(header.top, header.bottom + 1) for slot in region.own(row)]
+    labels = [
+        slot
+        for slot in places
+        if slot.key and slot.left not in taken and slot.left > header.left and slot.key not in words.ignored
+    ]
+    return list(filled_columns(region, header.bottom, labels))
+
+
+def _is_header(found: Mapping[str, Slot]) -> bool:
+    return "level3" in found and bool(found.keys() & {"max_score", "score", "target"})
+
+
+def header_at(region: Region, row: int) -> IndicatorHeader | None:
+    """A row with the label of the names and one of points, score or target: with a third, or these alone.
+
+    Labels may be split over two rows: 得分 over both, 年度指标值 and 实际完成值 below a common heading.
+    """
+    known = vocabulary().columns
+    found: dict[str, Slot] = {}
+    for slot in region.slots(row):
+        if slot.top == row and slot.key in known:
+            found.setdefault(known[slot.key], slot)
+    lower = _lower_labels(region, row, found) if found else None
+    if lower:
+        found = {id_: slot for id_, slot in found.items() if slot.bottom > row or slot.left == slot.right} | lower
+    if not _is_header(found):
+        return None
+    if len(found) < 3 and any(slot.left >= found["level3"].left and slot.key not in known for slot in region.own(row)):
+        return None
+    return IndicatorHeader(row, max(slot.bottom for slot in found.values()), found)
+
+
+def _lower_labels(region: Region, row: int, upper: Mapping[str, Slot]) -> dict[str, Slot]:
+    """The column labels of the row below, if it is the second half of a header; else empty."""
+    known = vocabulary().columns
+    own = region.own(row + 1)
+    labels = [slot for slot in own if slot.key in known]
+    if 2 * len(labels) <= len(own) or not all(slot.key for slot in own):
+        return {}
+    if not all(slot.key for slot in region.own(row)):
+        return {}
+    for slot in upper.values():
+        beneath = [one for one in own if slot.left <= one.left <= slot.right]
+        heading = slot.left < slot.right and sum(one in labels for one in beneath) >= 2
+        if beneath and not heading:
+            return {}
+    return {known[slot.key]: slot for slot in reversed(labels)}
