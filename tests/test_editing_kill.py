@@ -21,7 +21,7 @@ from perfxl.editing.file import PREFIX
 from perfxl.sources.xlsx import read_xlsx
 from tests.test_templates import TEMPLATES
 
-KILLS = 200
+KILLS = 200 if os.environ.get("PERFXL_LONG") == "1" else 60
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no kill −9 on Windows")
 
 

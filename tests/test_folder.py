@@ -1,6 +1,6 @@
 """Workers, limits, store: every path one row whatever dies, the same bytes however it was run.
 
-The parent is killed at 10 random moments, with PERFXL_LONG=1 at 200.
+The parent is killed at 6 random moments, with PERFXL_LONG=1 at 200.
 """
 
 from __future__ import annotations
@@ -371,7 +371,7 @@ def _running(word: str) -> list[str]:
 
 @linux
 def test_killed_and_resumed(tmp_path: Path) -> None:
-    killed_and_resumed(tmp_path, files=60 if LONG else 12, kills=200 if LONG else 10)
+    killed_and_resumed(tmp_path, files=60 if LONG else 12, kills=200 if LONG else 6)
 
 
 def test_one_file_alone_has_its_limits(
