@@ -223,6 +223,22 @@ def test_a_row_is_put_in_and_taken_out(opened: Any) -> None:
     assert person.press("delete_row") == "这一类只有这一行，不能删除；不用的行留空即可"
 
 
+def test_a_form_that_pasting_destroyed_is_written_anew(opened: Any, tmp_path: Path) -> None:
+    person = opened(GOOD)
+    live.apply_live(person.book, [SetValue("自评表", 6, 8, "0.98")])
+    for name in ("滨河区图书馆-2020-修复.xlsx", "滨河区图书馆-2020-修复2.xlsx"):
+        said = person.press("repair")
+        assert said.splitlines()[0] == (
+            f"格式、下拉和公式都恢复的表已放在 {name} 并打开，原表没有改动；请核对后使用新表，重新校验。"
+        )
+        new, old = read_workbook(tmp_path / name), read_workbook(RETURNED / GOOD)
+        assert new.grids[0].cell(6, 8).formula == old.grids[0].cell(6, 8).formula
+        assert {place: cell.value for place, cell in new.grids[0].cells.items() if not cell.formula} == {
+            place: cell.value for place, cell in old.grids[0].cells.items() if not cell.formula
+        }
+    assert "0.98" in str(read_xlsx(person.data, "").grids[0].cell(6, 8).value)
+
+
 def shown(workbook: Workbook) -> dict[tuple[int, int], object]:
     """What the form's cells hold; a formula by whether it is one, as programs write it each in their own way."""
     return {

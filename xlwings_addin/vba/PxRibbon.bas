@@ -78,7 +78,7 @@ Public Function PxAllowed(ByVal id As String) As Boolean
             PxAllowed = PxHasSheet(PxText("message.results"))
         Case "unlock"
             PxAllowed = ActiveWorkbook.ProtectStructure
-        Case "lock", "prefill", "insert_row", "delete_row"
+        Case "lock", "prefill", "insert_row", "delete_row", "repair"
             PxAllowed = PxName("PX_SCHEME") <> "" And Not ActiveWorkbook.ProtectStructure
         Case "live"
             PxAllowed = PxName("PX_ON") <> "" And Not ActiveWorkbook.ProtectStructure
