@@ -17,6 +17,7 @@ from perfxl.grid import Cell, CellValue, Grid, Merge, Workbook
 from perfxl.layouts.content import Content
 from perfxl.layouts.workbook import write_form
 from perfxl.reading import read_forms
+from perfxl.reading.labels import resembled
 from perfxl.scheme import builtin_schemes
 from perfxl.sources import read_workbook
 from tests.grids import cell
@@ -515,3 +516,10 @@ def test_no_sheet_raises(values: dict[tuple[int, int], CellValue], merges: list[
 def test_no_spoilt_form_raises(table: str, changes: Changes) -> None:
     for form in forms(grid(table, changes=changes)):
         assert form.at.row
+
+
+def test_a_sentence_about_a_column_is_not_its_label() -> None:
+    """自检 printed below a form, in a PDF or a web page, is no part of it."""
+    assert resembled("全年预算安排数", "fields") is not None or resembled("项目的名称", "fields") is not None
+    for text in ("全年执行数大于全年预算数", "没有实际完成值的指标", "年度资金总额年初预算数未填写"):
+        assert [resembled(text, kind) for kind in ("fields", "columns", "funding_columns")] == [None] * 3

@@ -84,6 +84,10 @@ _CLEARLY = 0.05
 """By how much the best likeness must beat that to any word of another meaning."""
 
 
+_STATEMENT = re.compile("未填|没有|大于|小于|高于|低于|不等于|不符|超过|不是|不足|越界")
+"""What a label does not say: such a text tells of a problem, as the lines of 自检 do."""
+
+
 @lru_cache(maxsize=4096)
 def resembled(key: str, kind: Kind) -> str | None:
     """The known word of another spelling that a label comes closest to; None where none is near or two are.
@@ -91,7 +95,7 @@ def resembled(key: str, kind: Kind) -> str | None:
     Closeness is the weighed share of character pairs in common, remarks in brackets left aside.
     """
     pairs = _pairs_of(re.sub(r"\(.*?\)", "", key))
-    if not pairs or any(char.isdigit() for char in key) or len(key) > _LONGEST_RESEMBLING:
+    if _STATEMENT.search(key) or not pairs or any(char.isdigit() for char in key) or len(key) > _LONGEST_RESEMBLING:
         return None
     weights, words = _weighed(kind)
     own = sum(weights.get(pair, _UNKNOWN_PAIR) for pair in pairs)
