@@ -262,3 +262,12 @@ def _general(value: Decimal) -> str:
     mantissa, exponent = _mantissa(value.copy_abs(), 5, "E+00")
     text = f"{mantissa.quantize(Decimal('0.00001'), context=_EXACT):f}".rstrip("0").rstrip(".")
     return ("-" if value < 0 else "") + text + exponent
+
+
+def date_serial(moment: datetime) -> Decimal:
+    """The 1900 serial, to the second, of a date in either epoch."""
+    days = moment.replace(tzinfo=None) - datetime(1899, 12, 30)  # noqa: DTZ001
+    if days < timedelta(days=61):
+        days -= timedelta(days=1)
+    seconds = days.days * 86_400 + days.seconds + (days.microseconds >= 500_000)
+    return Decimal(seconds) / 86_400

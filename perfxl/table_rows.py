@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
 from perfxl.edit import Constant, DeleteRow, Edit, InsertRow, SetValue
 from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import CellError, CellValue, Grid
+from perfxl.number_format import date_serial
 from perfxl.scheme import Scheme
-
-_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  A cell's date has no zone.
 
 
 class RowRefused(Exception):
@@ -99,5 +97,5 @@ def _merged(grid: Grid, row: int, column: int) -> bool:
 
 def _constant(value: CellValue) -> Constant:
     if isinstance(value, datetime):
-        return Decimal(repr((value - _DAY_ZERO).total_seconds() / 86_400))
+        return date_serial(value)
     return None if isinstance(value, CellError) else value

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from perfxl import scheme as scheme_module
 from perfxl.expr import Expr
 from perfxl.scheme import Scheme, builtin_schemes
 from perfxl.scorecard import score_form
@@ -102,6 +103,8 @@ def test_not_computable_as_the_native_formula_says_it() -> None:
 def test_wrong_arguments() -> None:
     assert PX_GRADE(90.0, "nowhere/1999") == "#VALUE!"
     assert PX_GRADE(90.0, None) == "#VALUE!"
+    own = Path(scheme_module.__file__).with_name("schemes") / "mof" / "2020.toml"
+    assert own.exists() and PX_GRADE(90.0, str(own)) == "#VALUE!", "a formula must not open files"
     assert PX_GRADE(90.0, 2020.0) == "#VALUE!"
     assert PX_GRADE(90.0, [[MOF], [MOF]]) == "#VALUE!"
     assert PX_EXEC_RATE([[1.0], [2.0]], [[1.0], [2.0], [3.0]], MOF) == "#VALUE!"

@@ -223,6 +223,40 @@ def test_everything_around_the_cells_follows() -> None:
     ) == ["7"]
 
 
+def test_what_was_on_the_deleted_row_alone_goes_with_it() -> None:
+    """Nothing of it turns up elsewhere: neither a fill nor a list nor a link, nor a merge."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = FORM
+    for row in range(1, 9):
+        sheet.cell(row, 1, row)
+    sheet["A5"].hyperlink = Hyperlink("A5", location="自评表!A1")
+    sheet.merge_cells("B5:C5")
+    sheet.conditional_formatting.add("A5:C5", Rule(type="expression", formula=["A5>5"]))
+    for place in ("D5", "D7"):
+        rule = DataValidation(type="whole", formula1="1")
+        rule.add(place)
+        sheet.add_data_validation(rule)
+    sheet.sheet_view.selection[0].sqref = sheet.sheet_view.selection[0].activeCell = "A5"
+    buffer = BytesIO()
+    book.save(buffer)
+    name = "xl/worksheets/sheet1.xml"
+    later = (
+        '<extLst><ext><x14:dataValidations xmlns:x14="x" xmlns:xm="m"><x14:dataValidation><xm:sqref>D5</xm:sqref>'
+        "</x14:dataValidation><x14:dataValidation><xm:sqref>D8</xm:sqref></x14:dataValidation></x14:dataValidations>"
+        "</ext></extLst></worksheet>"
+    )
+    text = ZipFile(BytesIO(buffer.getvalue())).read(name).decode().replace("</worksheet>", later)
+    edited = apply_edits(with_part(buffer.getvalue(), name, text), [DeleteRow(FORM, 5)])
+    own = ZipFile(BytesIO(edited)).read(name).decode()
+    for gone in ("hyperlink", "mergeCell", "conditionalFormatting", '=""'):
+        assert gone not in own, gone
+    assert re.findall(r'<dataValidation [^>]*sqref="(\w+)"', own) == ["D6"] and '<dataValidations count="1"' in own
+    assert re.findall(r"<xm:sqref>(\w+)</xm:sqref>", own) == ["D7"]
+    assert 'activeCell="A1"' in own
+
+
 def test_the_last_row_of_a_sheet_has_nowhere_to_go() -> None:
     """LibreOffice writes the height of the last row, and content there would be lost."""
     data = FILES[-2].read_bytes()

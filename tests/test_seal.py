@@ -25,6 +25,7 @@ from openpyxl.packaging.custom import StringProperty
 
 from perfxl.grid import Cell, CellError, CellRef, Grid, Merge, Workbook
 from perfxl.layouts import write_form
+from perfxl.number_format import date_serial
 from perfxl.reading import read_forms
 from perfxl.reading.labels import vocabulary
 from perfxl.scheme import builtin_schemes
@@ -47,7 +48,7 @@ from perfxl.seal import (
     with_event,
 )
 from perfxl.seal import digest as seal_digest
-from perfxl.seal.content import Canonical, number, plain, serial, skeleton, typed
+from perfxl.seal.content import Canonical, number, plain, skeleton, typed
 from perfxl.seal.digest import ALPHABET, default_algorithm, hex_digest, sm3
 from perfxl.seal.record import MOST_CONTENT
 from perfxl.sources import read_workbook
@@ -184,7 +185,7 @@ def test_numbers_have_fifteen_digits(value: str, expected: str) -> None:
     ],
 )
 def test_dates_are_1900_serials(moment: datetime, expected: str) -> None:
-    assert number(serial(moment)) == expected
+    assert number(date_serial(moment)) == expected
     assert typed(Cell(moment)) == ("n", expected)
 
 

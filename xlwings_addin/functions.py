@@ -17,8 +17,9 @@ import xlwings as xw
 
 from perfxl.arithmetic import NOT_COMPUTABLE, Expr, NotComputable, Value, Values
 from perfxl.grid import CellError, CellValue
+from perfxl.number_format import date_serial
 from perfxl.reading.values import parse_amount
-from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme, SchemeError, scheme_named
+from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme, builtin_schemes
 from perfxl.scoring import (
     capped_total,
     execution_rate,
@@ -41,7 +42,6 @@ EXECUTION = "预算执行率"
 _ERRORS = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 )
-_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  A cell's date has no zone.
 
 FUNCTIONS: dict[str, Callable[..., object]] = {}
 """Every function of the cells by its name."""
@@ -224,10 +224,11 @@ def _scheme(table: Table) -> Scheme:
 def _named(name: object) -> Scheme:
     if not isinstance(name, str):
         raise _WrongArgument
-    try:
-        return scheme_named(name)
-    except SchemeError as error:
-        raise _WrongArgument from error
+    # Not `scheme_named`: a formula of a returned workbook could name a file, on another machine even.
+    scheme = builtin_schemes().get(name)
+    if scheme is None:
+        raise _WrongArgument
+    return scheme
 
 
 def _execution(scheme: Table) -> ExecutionRule:
@@ -276,7 +277,7 @@ def _value(given: Given) -> Value:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):
-        return Decimal(repr((value.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / 86400))
+        return date_serial(value)
     return value
 
 

@@ -16,6 +16,7 @@ from perfxl.editing.cells import Piece, Row, SheetText, cell_formula, position
 from perfxl.editing.formula import mapped, moved
 from perfxl.editing.parts import Parts
 from perfxl.editing.xml import (
+    Element,
     attributes,
     child,
     children,
@@ -36,6 +37,13 @@ _LAST = 1_048_576
 _PLACES = re.compile(r"(\s(?:sqref|ref|activeCell|topLeftCell)=)([\"'])([^\"']*)\2")
 _FORMULAS = re.compile(r"(<(?:\w+:)?(?:formula|formula1|formula2|f)>)([^<]*)(</)")
 _SQREF = re.compile(r"(<(?:\w+:)?sqref>)([^<]*)(</)")
+_VIEWS = re.compile(r"<(?:\w+:)?(?:dimension|selection|pane|sheetView)\s[^>]*>")
+"""Where a person is: there is always some place."""
+_EMPTY = re.compile(r"(=[\"'])(?=[\"'])")
+_SQREF_GONE = re.compile(r"<(?:\w+:)?sqref></")
+_LATER = re.compile(r"<(\w+:)(dataValidation|conditionalFormatting)(?=[\s>]).*?</\1\2>", re.DOTALL)
+"""Validations and formats of later versions of Excel."""
+_LISTS = ("mergeCells", "dataValidations", "hyperlinks", "protectedRanges", "ignoredErrors")
 _LINKS = re.compile(r"(\slocation=)([\"'])([^\"']*)\2")
 _BREAKS = re.compile(r"(<(?:\w+:)?brk\s[^>]*?\bid=[\"'])(\d+)")
 _ANCHOR_ROWS = re.compile(r"(<(?:\w+:)?row>)(\d+)(</)")
@@ -268,30 +276,41 @@ def _merges(sheet: SheetText) -> list[tuple[int, int, int, int]]:
 
 def _frame(book: Book, entry: SheetEntry, sheet: SheetText, shift: _Shift) -> None:
     """What stands around the cells of the sheet: merges, validations, formats, print breaks."""
-    frame = _PLACES.sub(lambda m: f"{m[1]}{m[2]}{shift.references(m[3]) or 'A1'}{m[2]}", sheet.frame)
-    frame = _SQREF.sub(lambda m: f"{m[1]}{shift.references(m[2]) or 'A1'}{m[3]}", frame)
+    frame = _PLACES.sub(lambda m: f"{m[1]}{m[2]}{shift.references(m[3])}{m[2]}", sheet.frame)
+    frame = _VIEWS.sub(lambda m: _EMPTY.sub(lambda place: f"{place[1]}A1", m[0]), frame)
+    frame = _SQREF.sub(lambda m: f"{m[1]}{shift.references(m[2])}{m[3]}", frame)
     frame = _FORMULAS.sub(
         lambda m: f"{m[1]}{escaped(mapped(unescaped(m[2]), entry.name, shift.rows, own=True))}{m[3]}", frame
     )
-    sheet.frame = _without_single_merges(
-        _BREAKS.sub(lambda m: f"{m[1]}{int(m[2]) + shift.by * (int(m[2]) >= shift.at)}", frame)
-    )
+    frame = _BREAKS.sub(lambda m: f"{m[1]}{int(m[2]) + shift.by * (int(m[2]) >= shift.at)}", frame)
+    sheet.frame = _without_gone(frame)
 
 
-def _without_single_merges(frame: str) -> str:
-    """A merge of one cell is none, and Excel repairs a file that has one."""
-    merged = child(frame, root_of(frame), "mergeCells")
-    if merged is None:
-        return frame
-    kept = []
-    for element in children(frame, merged):
-        first, _, last = attributes(frame, element).get("ref", "").partition(":")
-        if last and first != last:
-            kept.append(frame[element.start : element.end])
-    if not kept:
-        return frame[: merged.start] + frame[merged.end :]
-    opening = with_attribute(frame[merged.start : merged.inner], "count", str(len(kept)))
-    return frame[: merged.start] + opening + "".join(kept) + frame[merged.close :]
+def _without_gone(frame: str) -> str:
+    """Without what was on the deleted row alone. A merge of one cell is none: Excel repairs a file that has one."""
+    frame = _LATER.sub(lambda m: "" if _SQREF_GONE.search(m[0]) else m[0], frame)
+    for element in reversed(children(frame, root_of(frame))):
+        if element.local in _LISTS:
+            inside = children(frame, element)
+            kept = [one for one in inside if not _is_gone(frame, one)]
+            if len(kept) == len(inside):
+                continue
+            raws = "".join(frame[one.start : one.end] for one in kept)
+            opening = frame[element.start : element.inner]
+            if "count" in attributes(frame, element):
+                opening = with_attribute(opening, "count", str(len(kept)))
+            new = f"{opening}{raws}{frame[element.close : element.end]}" if kept else ""
+            frame = frame[: element.start] + new + frame[element.end :]
+        elif element.local in ("conditionalFormatting", "autoFilter") and _is_gone(frame, element):
+            frame = frame[: element.start] + frame[element.end :]
+    return frame
+
+
+def _is_gone(frame: str, element: Element) -> bool:
+    values = attributes(frame, element)
+    place = values.get("sqref", values.get("ref", ""))
+    first, _, last = place.partition(":")
+    return not place or (element.local == "mergeCell" and last in ("", first))
 
 
 def _links(sheet: SheetText, name: str, shift: _Shift) -> None:

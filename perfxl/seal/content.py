@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from perfxl.form import Form, FundingRow, Indicator, Located, SelfEvaluation
 from perfxl.grid import Cell, CellRef, CellValue, Grid, Workbook
+from perfxl.number_format import date_serial
 from perfxl.reading.explanations import Explanation, read_explanations
 from perfxl.reading.labels import vocabulary
 
@@ -232,7 +233,7 @@ def typed(cell: Cell) -> tuple[Kind, str]:
     if isinstance(value, Decimal):
         return "n", number(value)
     if isinstance(value, datetime):
-        return "n", number(serial(value))
+        return "n", number(date_serial(value))
     if isinstance(value, str):
         return "s", plain(value)
     return "e", plain(value.code if value else "")
@@ -243,15 +244,6 @@ def number(value: Decimal) -> str:
     if not value.is_finite() or not isfinite(double := float(value)):
         return str(value)
     return f"{double + 0.0:.15g}"
-
-
-def serial(moment: datetime) -> Decimal:
-    """The 1900 serial, to the second, of a date in either epoch."""
-    days = moment.replace(tzinfo=None) - datetime(1899, 12, 30)  # noqa: DTZ001
-    if days < timedelta(days=61):
-        days -= timedelta(days=1)
-    seconds = days.days * 86_400 + days.seconds + (days.microseconds >= 500_000)
-    return Decimal(seconds) / 86_400
 
 
 def plain(text: str) -> str:
