@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from perfxl.number_format import shown_number
 
@@ -40,6 +40,7 @@ class CellRef:
         return f"{self.file} › {self.in_file}" if self.sheet else self.file
 
 
+@cache
 def column_letters(column: int) -> str:
     """1 → A, 28 → AB."""
     letters = ""

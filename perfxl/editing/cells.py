@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from math import isinf
@@ -30,6 +30,8 @@ MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x")
+"""Without any of these a text is written as it is."""
 _UNWRITABLE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
@@ -133,7 +135,7 @@ class SheetText:
         """The frame with these rows in it."""
         data = child(self.frame, root_of(self.frame), "sheetData")
         assert data is not None
-        return with_last(self.frame, replace(data, close=data.inner), body)
+        return with_last(self.frame, data._replace(close=data.inner), body)
 
     def set_value(self, row: int, column: int, value: Constant) -> None:
         """A constant; a shared formula whose master stood here moves to its next cell."""
@@ -416,6 +418,8 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
 
 def cell_text(text: str, *, escape_codes: bool = True) -> str:
     """Text as OOXML writes it: what XML cannot hold as `_xHHHH_`, and such a code that is meant literally too."""
+    if not _SPECIAL.search(text):
+        return text
     if _SURROGATE.search(text):
         raise EditError("文字中有不完整的字符，未作修改")
     if escape_codes:

@@ -57,10 +57,13 @@ class Parts:
         return self._found(name) is not None
 
     def _found(self, name: str) -> str | None:
-        for key in (_key(name), _key(unquote(name))):
-            if (key in self._spelled and key not in self._removed) or key in self._added:
-                return key
-        return None
+        key = _key(name)
+        if not self._stands(key) and "%" in name:
+            key = _key(unquote(name))
+        return key if self._stands(key) else None
+
+    def _stands(self, key: str) -> bool:
+        return (key in self._spelled and key not in self._removed) or key in self._added
 
     @property
     def names(self) -> list[str]:
@@ -187,7 +190,8 @@ class Parts:
             self._added[_key(source)] = None
             self._encodings[_key(source)] = UTF_8
             self._texts[_key(source)] = f'{DECLARATION}<Relationships xmlns="{_RELATIONSHIPS}"></Relationships>'
-        ids = {pointer.id.lower() for pointer in self.pointers(part)}
+        pointers = self.pointers(part)
+        ids = {pointer.id.lower() for pointer in pointers}
         number = len(ids) + 1
         while f"rid{number}" in ids:
             number += 1
@@ -196,6 +200,10 @@ class Parts:
         relative = posixpath.relpath(f"/{target}", f"/{posixpath.dirname(part)}")
         xml = f'<{root.prefix}Relationship Id="rId{number}" Type="{kind}" Target="{quoted(relative)}"/>'
         self.put(source, with_last(text, root, xml))
+        if not root.empty:
+            element = Element(f"{root.prefix}Relationship", root.close, *[root.close + len(xml)] * 3)
+            pointers = [*pointers, Pointer(f"rId{number}", kind.rpartition("/")[2], target, False, element)]
+            self._pointers[source] = (self.text(source), pointers)
         return f"rId{number}"
 
     def unpoint(self, part: str, pointer: Pointer) -> None:
@@ -240,7 +248,7 @@ class Parts:
         removed = frozenset(self._removed)
         if not changed and not added and not removed:
             return self._data
-        return rewritten(self._data, changed, removed, added)
+        return rewritten(self._data, self._package.directory, changed, removed, added)
 
 
 def _relationships_name(part: str) -> str:

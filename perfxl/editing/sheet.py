@@ -294,9 +294,11 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
         for column, cell in enumerate(cells, 1):
             place = f"{column_letters(column)}{row}"
             look = (id(cell.look), _risky(cell.value))
-            if look not in looks:
-                looks[look] = styles.look(cell.look, quoted=look[1])
-            written.append(_new_cell(cell, place, looks[look]))
+            if (style := looks.get(look)) is None:
+                style = looks[look] = styles.look(cell.look, quoted=look[1])
+            content, kind = cell_content(cell.value, "", cached=False, place=place)
+            typed = f' t="{kind}"' if kind else ""
+            written.append(f'<c r="{place}" s="{style}"{typed}>{content}</c>')
             if cell.link:
                 links.append(f'<hyperlink ref="{place}" location="{quoted(_location(cell.link))}"/>')
         height = _LINE_POINTS * _lines(cells, edit.widths)
@@ -318,19 +320,13 @@ def _lines(cells: Sequence[NewCell], widths: Sequence[float]) -> float:
         for cell, width in zip(cells, widths, strict=False)
         if cell.look.wrap and cell.value is not None
     ]
-    size = max((cell.look.size for cell in cells), default=0) / DEFAULT_SIZE
+    size = max([cell.look.size for cell in cells], default=0) / DEFAULT_SIZE
     return min(max(lines, default=1), _MOST_LINES) * max(size, 1.0)
 
 
 def _risky(value: object) -> bool:
     """Whether a program would take the text for a formula when it is typed again."""
     return isinstance(value, str) and value.startswith(("=", "+", "-", "@", "＝"))
-
-
-def _new_cell(cell: NewCell, place: str, style: int) -> str:
-    content, kind = cell_content(cell.value, "", cached=False, place=place)
-    typed = f' t="{kind}"' if kind else ""
-    return f'<c r="{place}" s="{style}"{typed}>{content}</c>'
 
 
 def _location(link: tuple[str, int, int]) -> str:

@@ -52,17 +52,18 @@ class Styles:
     @property
     def text(self) -> str:
         """The part with all that was appended."""
+        x, text = self._prefix, self._text
+        places = {name: section for name in self._new if (section := self._section(name))}
+        for name, section in sorted(places.items(), key=lambda item: item[1].start, reverse=True):
+            text = with_last(text, section, "".join(self._new.pop(name)))
+            if "count" in attributes(text, section):
+                text = set_attribute(text, section, "count", str(len(self._lists[name])))
         for name, raws in self._new.items():
-            section, x = self._section(name), self._prefix
-            if section is None:
-                xml = f'<{x}{name} count="{len(raws)}">{"".join(raws)}</{x}{name}>'
-                self._text = with_child(self._text, root_of(self._text), xml, name, _ORDER)
-                continue
-            self._text = with_last(self._text, section, "".join(raws))
-            if "count" in attributes(self._text, section):
-                self._text = set_attribute(self._text, section, "count", str(len(self._lists[name])))
+            xml = f'<{x}{name} count="{len(raws)}">{"".join(raws)}</{x}{name}>'
+            text = with_child(text, root_of(text), xml, name, _ORDER)
         self._new.clear()
-        return self._text
+        self._text = text
+        return text
 
     def locked(self, style: int, locked: bool) -> int:
         """The same format with this lock: the one that is there already, or a new one."""

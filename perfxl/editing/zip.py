@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Mapping
@@ -19,8 +18,8 @@ _FULL = 0xFFFFFFFF
 _DOS_1980 = 0x21
 _UTF_8_NAME = 0x800
 _DEFLATED = 8
-_LEVEL = 3
-"""Half the time of level 6 for a seventh more bytes."""
+_LEVEL = 1
+"""Three fifths of the time of level 6 for a tenth more bytes, of the touched parts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,20 @@ class _Entry:
     record: bytes
 
 
-def rewritten(data: bytes, changed: Mapping[str, bytes], removed: frozenset[str], added: Mapping[str, bytes]) -> bytes:
+def rewritten(
+    data: bytes,
+    directory: ZipFile,
+    changed: Mapping[str, bytes],
+    removed: frozenset[str],
+    added: Mapping[str, bytes],
+) -> bytes:
     """The zip with entries changed, removed and added at the end. Names of entries there are as `Package` has them.
 
-    The package has been opened by `Package` before, so the directory is sound and no name stands twice.
+    `directory` lists the zip as `Package` found it: sound, and no name twice.
     """
-    entries, comment = _entries(data)
+    entries = _entries(data, directory)
     out = bytearray()
-    directory: list[bytes] = []
+    records: list[bytes] = []
     written: dict[int, bytes] = {}
     for entry in sorted(entries, key=lambda entry: entry.start):
         if entry.name in removed:
@@ -53,26 +58,23 @@ def rewritten(data: bytes, changed: Mapping[str, bytes], removed: frozenset[str]
         else:
             out += data[entry.start : entry.end]
             written[entry.start] = _moved(entry.record, place)
-    directory.extend(written[entry.start] for entry in entries if entry.start in written)
+    records.extend(written[entry.start] for entry in entries if entry.start in written)
     for name, content in added.items():
         local, record = _new(name, content, len(out))
         out += local
-        directory.append(record)
+        records.append(record)
     start = len(out)
-    for record in directory:
+    for record in records:
         out += record
-    count = len(directory)
+    count, comment = len(records), directory.comment
     if count >= 0xFFFF or len(out) >= _FULL:
         raise EditError("文件过大，未作修改")
     out += _END.pack(b"PK\x05\x06", 0, 0, count, count, len(out) - start, start, len(comment)) + comment
     return bytes(out)
 
 
-def _entries(data: bytes) -> tuple[list[_Entry], bytes]:
-    with ZipFile(io.BytesIO(data)) as archive:
-        infos = archive.infolist()
-        place = archive.start_dir
-        comment = archive.comment
+def _entries(data: bytes, directory: ZipFile) -> list[_Entry]:
+    infos, place = directory.infolist(), directory.start_dir
     ends = sorted({*(info.header_offset for info in infos), place})
     if len(ends) != len(infos) + 1 or ends[-1] != place:
         raise EditError("压缩包内的文件相互重叠，未作修改")
@@ -90,7 +92,7 @@ def _entries(data: bytes) -> tuple[list[_Entry], bytes]:
             _Entry(info.filename.replace("\\", "/").lstrip("/").casefold(), start, following[start], data[place:end])
         )
         place = end
-    return entries, comment
+    return entries
 
 
 def _moved(record: bytes, place: int) -> bytes:

@@ -24,7 +24,10 @@ _LOCAL_HEADER = struct.Struct("<6xH18xHH")
 
 
 class Package:
-    """The XML parts of a zip by name, matched as OPC does: without regard to case. Raises UnreadableFile only."""
+    """The XML parts of a zip by name, matched as OPC does: without regard to case. Raises UnreadableFile only.
+
+    `directory` is the archive for what it lists; it is closed.
+    """
 
     def __init__(self, data: bytes) -> None:
         # Counted before zipfile builds an object for each: the count stored in the directory may lie.
@@ -32,14 +35,14 @@ class Package:
             raise too_large(f"压缩包内的文件不超过 {MAX_ENTRIES:,} 个")
         try:
             with ZipFile(io.BytesIO(data)) as archive:
-                entries = archive.infolist()
+                self.directory = archive
         except (BadZipFile, NotImplementedError, OSError, ValueError, OverflowError, struct.error) as error:
             raise damaged("压缩包的目录缺失或损坏，文件可能不完整") from error
         self._data = data
         self._entries: dict[str, ZipInfo] = {}
         self._left = MAX_INFLATED_BYTES
         self._tags_left = MAX_TAGS
-        for entry in entries:
+        for entry in self.directory.infolist():
             name = _key(entry.filename)
             if name in self._entries:
                 raise damaged("压缩包内有重名的文件")
