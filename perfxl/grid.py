@@ -200,6 +200,8 @@ class Workbook:
     """Custom document properties."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Defined names, with what they refer to as text."""
+    macros: bool = False
+    """Whether the file brings programs along, which nobody runs."""
 
 
 def normalised(text: str) -> str:

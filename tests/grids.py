@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,9 +20,11 @@ FORMS = Path(__file__).parent / "forms"
 def cell(text: str) -> Cell | None:
     """The cell that `text` becomes when typed; None for a blank.
 
-    `#DIV/0!` is an error value, `ƒSUM(A1)` a formula whose result was not saved."""
+    `#DIV/0!` is an error value, `ƒSUM(A1)` a formula whose result was not saved, `ƒSUM(A1)→3` one with its result."""
     if text.startswith("ƒ"):
-        return Cell(None, text[1:])
+        formula, _, result = text[1:].partition("→")
+        shown = cell(result)
+        return replace(shown, formula=formula) if shown else Cell(None, formula)
     if text.startswith("#") and text.endswith(("!", "?", "A")):
         return Cell(CellError(text))
     entry = typed(text)

@@ -36,6 +36,7 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
 )
 def test_case(code: str, case: dict[str, Any]) -> None:
     grids = [form_grid(case["form"], case.get("set"), case.get("unmerge", ()))]
+    grids = [replace(grid, hidden=case.get("hidden", False)) for grid in grids]
     if "objective" in case:
         grids.append(replace(form_grid("shanghai-2020-objective", case["objective"]), sheet="绩效目标表"))
     if "report" in case:

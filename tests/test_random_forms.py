@@ -303,6 +303,7 @@ class Plant:
     properties: Mapping[str, str] | None = None
     report: Sequence[str] = ()
     scheme: str = "mof/2020"
+    hidden: bool = False
 
 
 def fields(**texts: str | Decimal | date) -> Callable[[Content], Content]:
@@ -375,6 +376,9 @@ PLANTS = (
     Plant("L109", ("H6 L109",), cells={"H6": "#REF!"}),
     Plant("L110", ("A1 L110",), cells={"A3": ""}),
     Plant("L112", ("A4 L112",), cells={"A4": "一级主管部门"}),
+    Plant("L113", ("A1 L113",), hidden=True),
+    Plant("L114", ("E3 L114",), cells={"E3": "旧名称"}),
+    Plant("L115", ("C4 L115",), cells={"C4": "ƒ'[台账.xlsx]单位'!$C$4→清河县水务局"}),
     Plant("F101", ("H6 F101",), cells={"H6": "98.57%"}),
     Plant("F102", ("I6 F102", "H28 T105"), cells={"I6": "9", "H28": "97.78"}),
     Plant("F103", ("F6 F103",), funds(1000000, 1050000, 1060000)),
@@ -429,6 +433,7 @@ PLANTS = (
         both(row(COVERAGE, actual="运行记录完整可查"), row(UPKEEP, actual="突出困难得到有效缓解")),
     ),
     Plant("I112", ("D13 I112",), row(LENGTH, name="维修灌溉渠道、")),
+    Plant("I113", ("F15 I113",), row(QUALITY, actual="")),
     Plant("X102", ("A1 X102",), report=("清河县中小学校舍维修经费支出绩效自评报告",)),
     Plant(
         "X105", ("H6 F106", "H6 X105"), both(funds(1000000, 1050000, 500000), every_row, row(LENGTH, actual="40公里"))
@@ -531,7 +536,7 @@ def _planted(plant: Plant, folder: Path) -> FileReview:
     scheme = builtin_schemes()[plant.scheme]
     workbook = written(RandomForm(scheme, plant.change(BASES[plant.scheme]), None), folder)
     first, *others = workbook.grids
-    grids = [_typed_over(first, plant.cells), *others]
+    grids = [replace(_typed_over(first, plant.cells), hidden=plant.hidden), *others]
     if plant.report:
         grids.append(report_grid(plant.report))
     properties = workbook.properties if plant.properties is None else plant.properties

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check, objective_check
 from perfxl.checks.notes import has_note
@@ -85,6 +85,20 @@ def target_copied(evaluation: Evaluation) -> Iterator[Finding]:
             copied = {"name": row.name}
             at, related = row.actual.at, (row.target.at,)
             yield Finding("I105", at, "实际完成值", row.actual.raw.strip(), None, copied, related)
+
+
+@evaluation_check("I113")
+def measure_blank(evaluation: Evaluation) -> Iterator[Finding]:
+    """得了分的指标没有指标值或实际完成值。表上没有这一栏的不查。"""
+    columns = {column.id: column.label for column in evaluation.scheme.layout.columns}
+    rows = list(evaluation.form.named_indicators)
+    for row, following in zip_longest(rows, rows[1:]):
+        if row.execution or not row.score.value or has_note(evaluation.form, row) or (following and following.part):
+            continue
+        for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
+            if cell.blank and cell.at.column > row.at.column:  # else the form has no such column
+                numbers = {"name": row.name, "column": columns.get("note", "备注")}
+                yield Finding("I113", cell.at, field, row.score.raw.strip(), None, numbers, (row.score.at,))
 
 
 def has_number(measure: Target) -> bool:

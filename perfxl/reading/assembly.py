@@ -10,6 +10,7 @@ from perfxl.finding import Finding
 from perfxl.form import Form, Funding, Group, Located, ObjectiveForm, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.reading.cells import CellReader
+from perfxl.reading.concealment import report_concealed
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader, find_header, unknown_columns
 from perfxl.reading.labels import first_words, vocabulary
@@ -71,6 +72,7 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
     _report_guesses(region, layout, pairs, reader)
     _report_missing(region, layout, pairs, objective, title.at, reader)
+    report_concealed(region.grid, layout.rows, region.right, title.at, reader)
     labels = _labels(region, layout, groups)
     about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
     form: Form

@@ -35,6 +35,8 @@ class Kind(Enum):
     GIF = "GIF 图片"
     BMP = "BMP 图片"
     TIFF = "TIFF 图片"
+    WEBP = "WebP 图片"
+    HEIC = "HEIC 图片"
     RAR = "RAR 压缩包"
     SEVEN_ZIP = "7z 压缩包"
     GZIP = "gzip 压缩包"
@@ -74,7 +76,7 @@ _ENTRIES = (
     ("ofd.xml", Kind.OFD),
     ("meta-inf/manifest.xml", Kind.ODF),
 )
-_PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.TIFF})
+_PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEBP, Kind.HEIC})
 _OLD_DOCUMENTS = frozenset({Kind.DOC, Kind.RTF})
 _DOCUMENT_PART = re.compile(r"\Aword/document[0-9]+\.xml\Z")
 """Word in a browser numbers the part."""
@@ -99,6 +101,10 @@ def kind_of(data: bytes) -> Kind:
         return Kind.PDF
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return Kind.BMP
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Kind.WEBP
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        return Kind.HEIC
     if not data.strip(b"\x00"):
         raise damaged("文件内容全部为零")
     if b"PK\x05\x06" in data[-65557:]:

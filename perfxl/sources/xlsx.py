@@ -21,6 +21,9 @@ MAX_SHEETS = 1_000
 """One form per sheet of a whole city's projects; Excel itself grows unusable before."""
 
 
+_MACROS = frozenset({"vbaProject", "xlMacrosheet", "xlIntlMacrosheet"})
+
+
 @dataclass(frozen=True, slots=True)
 class _SheetEntry:
     name: str
@@ -55,6 +58,7 @@ def read_xlsx(data: bytes | Path | Package, file: str) -> Workbook:
         tuple(_grids(package, file, sheets, targets, context)),
         read_properties(package.read(properties), properties) if properties else {},
         names,
+        macros=any(target.kind in _MACROS for target in targets.values()),
     )
 
 

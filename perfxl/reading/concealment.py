@@ -1,0 +1,42 @@
+"""What a person who looks at the form does not see: its hidden sheet, text below merges, values from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from perfxl.finding import Finding
+from perfxl.grid import CellRef, Grid
+from perfxl.reading.cells import CellReader
+
+_TEXT = re.compile(r'"[^"]*"')
+_ELSEWHERE = re.compile(
+    r"(?<![\w\]])\[\d+\]"  # [1]Sheet1!A1, as the file format has it
+    r"|\[[^\[\]]+\.xl\w+\]"  # '[台账.xlsx]Sheet1'!A1
+    r"|\b(?:WEBSERVICE|RTD|FILTERXML|CUBE\w+|STOCKHISTORY)\("
+    r"|\w\|'",  # cmd|' /C calc'!A0: another program
+    re.IGNORECASE,
+)
+
+
+def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, reader: CellReader) -> None:
+    """Report what is concealed in these rows of a form, up to column `right` unless that is 0. `at` is the form's."""
+    if grid.hidden:
+        reader.report(Finding("L113", at, "工作表", numbers={"sheet": grid.sheet}))
+    covered: list[tuple[int, int]] = []
+    elsewhere: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        for column, cell in grid.row(row):
+            if right and column > right:
+                break
+            if cell.formula is not None and _ELSEWHERE.search(_TEXT.sub('""', cell.formula)):
+                elsewhere.append((row, column))
+            merge = grid.merge_at(row, column)
+            if (merge.top, merge.left) != (row, column) and cell.value is not None and cell.text.strip():
+                covered.append((row, column))
+    for code, places in (("L114", covered), ("L115", elsewhere)):
+        if places:
+            first, *others = (grid.ref(*place) for place in places)
+            cell = grid.cell(*places[0])
+            shown = cell.text.strip() if code == "L114" else cell.formula
+            reader.report(Finding(code, first, "", shown, None, {"count": str(len(places))}, tuple(others)))
