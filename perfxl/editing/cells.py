@@ -413,7 +413,8 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
     text = cell_text(value)
     if cached:
         return f"<{prefix}v>{text}</{prefix}v>", "str"
-    return f'<{prefix}is><{prefix}t xml:space="preserve">{text}</{prefix}t></{prefix}is>', "inlineStr"
+    space = ' xml:space="preserve"' if value != value.strip() else ""
+    return f"<{prefix}is><{prefix}t{space}>{text}</{prefix}t></{prefix}is>", "inlineStr"
 
 
 def cell_text(text: str, *, escape_codes: bool = True) -> str:
