@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test lint acceptance examples templates bench clean
+.PHONY: demo test lint acceptance examples templates docs bench clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ examples: $(VENV)/.installed  ## Write examples/returned/ again from its sources
 
 templates: $(VENV)/.installed  ## Write templates/ again.
 	$(BIN)/perfxl template build
+
+docs: $(VENV)/.installed  ## Write the generated pages of docs/ again.
+	$(BIN)/python -m docs_build
 
 bench: $(VENV)/.installed  ## perfxl beside its peers; prints ratios.
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'

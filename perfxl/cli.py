@@ -39,18 +39,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    from perfxl.commands.app import build_app
-    from perfxl.commands.problems import UsageProblem, help_text, usage_sentence
+    from perfxl.commands.help import first_steps, help_page, wants_help
+    from perfxl.commands.language import spoken
+    from perfxl.commands.problems import UsageProblem, lacks_command, usage_sentence
 
     try:
-        code: int | None = build_app()(args=given, prog_name="perfxl", standalone_mode=False)
+        lang, words = spoken(given)
+        if not words:
+            # Not 0: a script whose arguments got lost must not take this for "no findings".
+            print(first_steps(lang), end="", file=sys.stderr)
+            return USAGE
+        from perfxl.commands.tree import command_tree, runnable
+
+        root = runnable(lang)
+        if wants_help(words):
+            print(help_page(command_tree(root).called(words), lang), end="")
+            return CLEAN
+        code: int | None = root(args=words, prog_name="perfxl", standalone_mode=False)
     except UsageProblem as problem:
         return _said(problem.zh, problem.en, given, USAGE)
     except Exception as error:
-        if (text := help_text(error)) is not None:
-            print(text, file=sys.stderr)
+        called = command_tree(root).called(words)
+        if lacks_command(error):
+            print(help_page(called, lang), end="", file=sys.stderr)
             return USAGE
-        sentence = usage_sentence(error)
+        sentence = usage_sentence(error, " ".join(("perfxl", *called.path)))
         if sentence is None:
             raise
         return _said(*sentence, given, USAGE)
@@ -60,15 +73,17 @@ def _run(given: list[str]) -> int:
 
 
 def _said(zh: str, en: str, given: Sequence[str], code: int) -> int:
+    from perfxl.commands.language import spoken
+    from perfxl.commands.problems import UsageProblem
     from perfxl.reports.escaping import visible
 
+    try:
+        text = en if spoken(given)[0] == "en" else zh
+    except UsageProblem:
+        text = zh
     sys.stdout.flush()
-    print(f"perfxl: {visible(en if _wants_english(given) else zh)}", file=sys.stderr)
+    print(f"perfxl: {visible(text)}", file=sys.stderr)
     return code
-
-
-def _wants_english(given: Sequence[str]) -> bool:
-    return "--lang=en" in given or ("--lang", "en") in zip(given, given[1:], strict=False)
 
 
 def _prepare_streams() -> None:

@@ -202,6 +202,8 @@ class Workbook:
     """Defined names, with what they refer to as text."""
     macros: bool = False
     """Whether the file brings programs along, which nobody runs."""
+    misnamed: tuple[str, str] | None = None
+    """The ending of the file's name and what its content is instead; None where they agree."""
 
 
 def normalised(text: str) -> str:

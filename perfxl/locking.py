@@ -91,7 +91,7 @@ def lock(
     earlier = _earlier(workbook)
     review = review_workbook(workbook, name, scheme=scheme)
     if not review.reviews:
-        raise LockRefused("文件里没有自评表或绩效目标表")
+        raise LockRefused("文件里没有自评表或绩效目标表；请确认是填好的官方表")
     if against := unresolved(review):
         raise LockRefused(f"还有 {len(against)} 个问题没有解决", against)
     settings = workbook_settings(data)
@@ -125,7 +125,7 @@ def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> O
     verdict = verify(workbook, read_forms(workbook))
     before = before_from_properties(workbook.properties)
     if verdict.status == "missing" and before is None:
-        raise LockRefused("文件没有锁定")
+        raise LockRefused("文件没有锁定，可以直接修改")
     sound = verdict.seal if verdict.status != "damaged" else None
     if sound and sound.open:
         raise LockRefused("文件已经解锁，可以直接修改")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -78,16 +78,20 @@ def review_workbook(
     reviews = tuple(_review_form(form, scheme, suspended, forms, explanations) for form in forms)
     verdict = _seal_verdict(workbook, forms, keys)
     about_seal = seal_findings(workbook, verdict, keys) if verdict else ()
-    about_macros = (Finding("R110", CellRef(workbook.file)),) if _foreign_macros(workbook) else ()
-    about_file = tuple(f for f in (*about_macros, *about_seal) if f.code not in suspended and not f.entry.suspended)
+    about_itself = _about_itself(workbook)
+    about_file = tuple(f for f in (*about_itself, *about_seal) if f.code not in suspended and not f.entry.suspended)
     found = (*about_file, *(f for review in reviews for f in review.findings))
     returned = any(f.severity is Severity.error for f in found)
     return FileReview(path, "returned" if returned else "accepted", reviews, about_file, verdict)
 
 
-def _foreign_macros(workbook: Workbook) -> bool:
-    """Our own forms come with macros as well, and name their scheme."""
-    return workbook.macros and "perfxl.scheme" not in workbook.properties
+def _about_itself(workbook: Workbook) -> Iterator[Finding]:
+    if workbook.misnamed is not None:
+        extension, kind = workbook.misnamed
+        yield Finding("R104", CellRef(workbook.file), numbers={"extension": extension, "kind": kind})
+    if workbook.macros and "perfxl.scheme" not in workbook.properties:
+        # Our own forms come with macros as well, and name their scheme.
+        yield Finding("R110", CellRef(workbook.file))
 
 
 def _seal_verdict(workbook: Workbook, forms: Sequence[Form], keys: Register | None) -> Verdict | None:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perfxl.finding import Severity, catalog
+from perfxl.os_errors import reason
 from perfxl.scheme_diff import flat
 from perfxl.scheme_errors import broken_toml, misfits
 from perfxl.scheme_fit import contradictions, sources_used
@@ -359,11 +360,11 @@ def load_scheme(path: Path) -> Scheme:
     try:
         return _parse(path.read_text("utf-8"), path.name)
     except FileNotFoundError as error:
-        raise SchemeError(f"{path.name}: 没有这个文件") from error
+        raise SchemeError(f"{path.name}: 没有这个文件；请核对路径") from error
     except UnicodeDecodeError as error:
         raise SchemeError(f"{path.name}: 应为 UTF-8 编码的文本") from error
     except OSError as error:
-        raise SchemeError(f"{path.name}: 无法读取（{error.strerror}）") from error
+        raise SchemeError(f"{path.name}: 无法读取（{reason(error)}）；请核对路径和权限") from error
 
 
 def _parse(text: str, name: str) -> Scheme:
@@ -387,6 +388,11 @@ def builtin_schemes() -> dict[str, Scheme]:
                     scheme = _parse(file.read_text("utf-8"), f"{place.name}/{file.name}")
                     found[scheme.id] = scheme
     return found
+
+
+def builtin_text(scheme: Scheme) -> str:
+    """The file of a built-in scheme as it is written, comments and all."""
+    return files("perfxl").joinpath("schemes", *f"{scheme.id}.toml".split("/")).read_text("utf-8")
 
 
 NATIONAL = "mof/2020"

@@ -21,6 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
+from perfxl.os_errors import reason
+
 SignatureAlgorithm = Literal["Ed25519", "SM2"]
 
 _EXTRAS = {"Ed25519": "sign", "SM2": "sm2"}
@@ -155,12 +157,12 @@ def read_register(path: Path) -> Register:
         raise KeyFileError(f"{path.name}: 应为 UTF-8 编码的 TOML") from error
     tables = raw.get("key", [])
     if raw.keys() - {"key"} or not isinstance(tables, list):
-        raise KeyFileError(f"{path.name}: 只能有 [[key]]")
+        raise KeyFileError(f"{path.name}: 只能有 [[key]]，其余请删去")
     entries = [_registered(f"{path.name}: 第 {number} 个 [[key]]", table) for number, table in enumerate(tables, 1)]
     seen: set[str] = set()
     for entry in entries:
         if entry.key.fingerprint in seen:
-            raise KeyFileError(f"{path.name}: 公钥 {entry.key.fingerprint} 登记了两次")
+            raise KeyFileError(f"{path.name}: 公钥 {entry.key.fingerprint} 登记了两次，请删去一处")
         seen.add(entry.key.fingerprint)
     return Register(tuple(entries))
 
@@ -191,7 +193,7 @@ def _registered(where: str, table: object) -> RegisteredKey:
     if not isinstance(table, dict):
         raise KeyFileError(f"{where}: 应为一张表")
     if unknown := table.keys() - {"unit", "algorithm", "public", "valid_from", "valid_to"}:
-        raise KeyFileError(f"{where}: 没有 {min(unknown)} 这一项")
+        raise KeyFileError(f"{where}: 没有 {min(unknown)} 这一项，请删去或改正")
     unit, algorithm, public = (table.get(name) for name in ("unit", "algorithm", "public"))
     if not isinstance(unit, str) or not unit.strip():
         raise KeyFileError(f"{where}: unit 应为单位名称")
@@ -214,12 +216,12 @@ def _bytes(path: Path, private: bool = False) -> bytes:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
-                raise KeyFileError(f"{path.name}: 不是密钥文件")
+                raise KeyFileError(f"{path.name}: 不是密钥文件，请核对路径")
             if private and os.name == "posix" and status.st_mode & 0o077:
                 raise KeyFileError(f"{path.name}: 他人也能读取这个私钥文件，请先改为仅本人可读（chmod 600）")
             return file.read(_LARGEST_FILE)
     except OSError as error:
-        raise KeyFileError(f"{path.name}: 无法读取（{error.strerror}）") from error
+        raise KeyFileError(f"{path.name}: 无法读取（{reason(error)}），请核对路径") from error
 
 
 # Ed25519
@@ -262,9 +264,9 @@ def _ed25519_from_pem(data: bytes, passphrase: str) -> PrivateKey:
     try:
         key = forms.load_pem_private_key(data, passphrase.encode() or None)
     except (ValueError, TypeError, unsupported) as error:
-        raise KeyFileError("私钥文件无法打开：口令不对，或不是私钥文件") from error
+        raise KeyFileError("私钥文件无法打开：口令不对，或不是私钥文件，请核对") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise KeyFileError("私钥文件里不是 Ed25519 私钥")
+        raise KeyFileError("私钥文件里不是 Ed25519 私钥，请用 perfxl key new 写的文件")
     return _ed25519(key)
 
 
@@ -315,7 +317,7 @@ def _sm2_from_pem(data: bytes) -> PrivateKey | None:
     except (gmssl.GmsslInnerError, ValueError):
         good = False
     if not good:
-        raise KeyFileError("私钥文件里的公钥与私钥不是一对")
+        raise KeyFileError("私钥文件里的公钥与私钥不是一对，请用 perfxl key new 写的文件")
     return PrivateKey("SM2", secret, PublicKey("SM2", public))
 
 
@@ -324,7 +326,7 @@ def _library(algorithm: SignatureAlgorithm, module: str) -> Any:
         return import_module(module)
     except ImportError as error:
         extra = _EXTRAS[algorithm]
-        raise SigningUnavailable(f"{algorithm} 签名需要另装：pip install 'perfxl[{extra}]'") from error
+        raise SigningUnavailable(f"{algorithm} 签名需要另装，请运行 pip install 'perfxl[{extra}]'") from error
 
 
 _SIGNERS: dict[SignatureAlgorithm, Callable[[PrivateKey, bytes], bytes]] = {"Ed25519": _ed25519_sign, "SM2": _sm2_sign}

@@ -14,6 +14,7 @@ from typing import Self
 
 from perfxl import __version__
 from perfxl.batch import Candidate, Options
+from perfxl.os_errors import reason
 from perfxl.workers import Checked, content_hash
 
 _APPLICATION = 0x70667831
@@ -114,6 +115,6 @@ def _told(path: Path | str = "结果库") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnusable(f"无法写入 {path}（{error.strerror}）；请换一个位置") from error
+        raise StoreUnusable(f"无法写入 {path}（{reason(error)}）；请换一个位置") from error
     except sqlite3.Error as error:
-        raise StoreUnusable(f"{path} 不能用作结果库（{error}）；请删除或换一个文件名") from error
+        raise StoreUnusable(f"{path} 不能用作结果库，可能已损坏，或别的程序正在使用；请换一个文件名") from error

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from examples.retyped import read_cells, typed
 from perfxl.grid import Cell, CellError, Grid, Merge, Workbook, column_letters
@@ -75,6 +76,16 @@ def review_grids(*grids: Grid, scheme: str | None = None, properties: Mapping[st
     """Review sheets as one file. `scheme` is what `--scheme` would give."""
     workbook = Workbook("表.xlsx", grids, properties or {})
     return review_workbook(workbook, "表.xlsx", scheme=scheme_named(scheme) if scheme else None)
+
+
+def case_review(case: Mapping[str, Any]) -> FileReview:
+    """The review of a case of tests/cases: a form with a few cells typed over, perhaps with what goes with it."""
+    grids = [replace(form_grid(case["form"], case.get("set"), case.get("unmerge", ())), hidden="hidden" in case)]
+    if "objective" in case:
+        grids.append(replace(form_grid("shanghai-2020-objective", case["objective"]), sheet="绩效目标表"))
+    if "report" in case:
+        grids.insert(0, report_grid(case["report"]))
+    return review_grids(*grids, scheme=case.get("scheme"), properties=case.get("properties"))
 
 
 def places(review: FileReview) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,9 @@ import pytest
 
 from perfxl.checks import registered_checks
 from perfxl.finding import catalog
-from tests.grids import FORMS, form_grid, places, report_grid, review_grids
+from tests.file_cases import FILE_CASES, FileCase
+from tests.file_cases import places as file_places
+from tests.grids import FORMS, case_review, form_grid, places, review_grids
 
 CASES = Path(__file__).parent / "cases"
 GOOD = {
@@ -35,15 +36,18 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
     ("code", "case"), _load(), ids=lambda value: value if isinstance(value, str) else value["name"]
 )
 def test_case(code: str, case: dict[str, Any]) -> None:
-    grids = [form_grid(case["form"], case.get("set"), case.get("unmerge", ()))]
-    grids = [replace(grid, hidden=case.get("hidden", False)) for grid in grids]
-    if "objective" in case:
-        grids.append(replace(form_grid("shanghai-2020-objective", case["objective"]), sheet="绩效目标表"))
-    if "report" in case:
-        grids.insert(0, report_grid(case["report"]))
-    review = review_grids(*grids, scheme=case.get("scheme"), properties=case.get("properties"))
+    review = case_review(case)
     assert places(review) == case["findings"]
     for finding in review.findings:
+        for lang in ("zh", "en"):
+            assert finding.message(lang) and finding.why(lang) and finding.fix(lang)
+
+
+@pytest.mark.parametrize("case", FILE_CASES, ids=lambda case: f"{case.code}-{case.name}")
+def test_file_case(case: FileCase) -> None:
+    found = case.findings()
+    assert file_places(found) == list(case.places)
+    for finding in found:
         for lang in ("zh", "en"):
             assert finding.message(lang) and finding.why(lang) and finding.fix(lang)
 
@@ -56,12 +60,10 @@ def test_a_good_form_has_no_finding(form: str, scheme: str) -> None:
 def test_every_code_has_a_case_that_reports_and_one_that_is_silent() -> None:
     reported: set[str] = set()
     silent: set[str] = set()
-    for code, case in _load():
-        found = {place.rpartition(" ")[2] for place in case["findings"]}
-        (reported if code in found else silent).add(code)
-    codes = {
-        code for code in catalog() if code[0] not in "RKD"
-    }  # R: test_hostile_files, test_batch; K: test_locking; D: test_across
+    cases = [(code, case["findings"]) for code, case in _load()] + [(case.code, case.places) for case in FILE_CASES]
+    for code, found in cases:
+        (reported if code in {place.rpartition(" ")[2] for place in found} else silent).add(code)
+    codes = set(catalog())
     assert (codes - reported, codes - silent, reported - codes) == (set(), set(), set())
 
 

@@ -16,12 +16,14 @@ import pytest
 
 from perfxl import __version__, batch
 from perfxl.cli import main
+from perfxl.edit import EditError
 from perfxl.finding import catalog
 from perfxl.folder import Folder
 from perfxl.layouts import write_form
 from perfxl.reports import FORMATS
 from perfxl.reports.json import json_schema
 from perfxl.scheme import builtin_schemes
+from perfxl.scheme_schema import scheme_json_schema
 from tests.golden_files import assert_golden
 from tests.random_forms import random_form
 
@@ -126,7 +128,9 @@ def test_json_of_the_examples_fits_the_schema(capsys: Capture) -> None:
 
 
 def test_schema_command(capsys: Capture) -> None:
-    assert run(capsys, "schema") == (0, json_schema(), "")
+    assert run(capsys, "schema") == run(capsys, "schema", "check") == (0, json_schema(), "")
+    assert run(capsys, "schema", "scheme") == (0, scheme_json_schema(), "")
+    assert run(capsys, "schema", "rollup") == (2, "", "perfxl: OF 没有取值 rollup；可用：check、scheme\n")
 
 
 def test_three_runs_are_the_same(capsys: Capture) -> None:
@@ -171,7 +175,11 @@ def test_the_scheme_can_be_given(capsys: Capture) -> None:
 def test_english(capsys: Capture) -> None:
     out = run(capsys, "check", GUMEI, "--lang", "en", "--select", "T101")[1]
     assert "error T101 2020绩效自评价!F26 Total is 96.00, the points sum to 89" in out
-    assert run(capsys, "check", "nowhere", "--lang", "en") == (2, "", "perfxl: no such file or folder: nowhere\n")
+    assert run(capsys, "check", "nowhere", "--lang", "en") == (
+        2,
+        "",
+        "perfxl: no such file or folder: nowhere; check the path\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,13 +193,21 @@ def test_english(capsys: Capture) -> None:
         ),
         (["check", GUMEI, "--severity", "大"], "--severity 没有取值 大；可用：提示、核实、错误、info、query、error"),
         (["check", GUMEI, "--lang", "fr"], "--lang 没有取值 fr；可用：zh、en"),
-        (["check", GUMEI, "--colour"], "没有选项 --colour；可用的选项见 --help"),
-        (["check", GUMEI, "--format"], "选项 --format 缺少取值；用法见 --help"),
-        (["check"], "缺少参数 PATH；用法见 --help"),
-        (["score"], "缺少参数 FILE；用法见 --help"),
+        (["check", GUMEI, "--colour"], "没有选项 --colour；用法见 perfxl check --help"),
+        (["check", GUMEI, "--format"], "选项 --format 缺少取值；用法见 perfxl check --help"),
+        (["check"], "缺少参数 PATH；用法见 perfxl check --help"),
+        (["score"], "缺少参数 FILE；用法见 perfxl score --help"),
+        (["unlock", GUMEI], "缺少选项 --reason；用法见 perfxl unlock --help"),
+        (["check", GUMEI, "--sel", "F"], "没有选项 --sel，是不是 --select；用法见 perfxl check --help"),
+        (["check", GUMEI, "--jobs", "x"], "选项 --jobs 的取值不对：应为整数；用法见 perfxl check --help"),
+        (["check", GUMEI, "--jobs", "-1"], "选项 --jobs 的取值不对：应不小于 0；用法见 perfxl check --help"),
+        (["check", GUMEI, "--timeout", "x"], "选项 --timeout 的取值不对：应为数字；用法见 perfxl check --help"),
+        (["check", GUMEI, "--since", "昨天"], "选项 --since 的取值不对：应为日期，如 2026-03-31 或 2026-03-31T09:30；"),
+        (["check", GUMEI, "--exit-zero=1"], "选项 --exit-zero 后面不跟值；用法见 perfxl check --help"),
+        (["explain", "F1", "F2"], "多了参数 F2；用法见 perfxl explain --help"),
         (["score", RETURNED], f"没有这个文件：{RETURNED}；请核对路径"),
         (["explain", "F999"], "没有代码 F999；相近的有 "),
-        (["chekc"], "没有命令 chekc；可用的命令见 --help"),
+        (["chekc"], "没有命令 chekc，是不是 check；用法见 perfxl --help"),
         (["new", "mof/2020", "a.xls"], "a.xls 应以 .xlsx 结尾"),
         (["scheme", "show", "mof/1999"], "没有方案 mof/1999；可用："),
         (["scheme", "show", "没有.toml"], "没有.toml: 没有这个文件"),
@@ -329,6 +345,31 @@ def test_scheme_commands(capsys: Capture, tmp_path: Path) -> None:
     assert code == 1 and out.startswith("bad.toml: kindd")
 
 
+def test_a_scheme_is_copied_to_write_another_one_from(capsys: Capture, tmp_path: Path) -> None:
+    out = tmp_path / "我县.toml"
+    for name in builtin_schemes():
+        assert run(capsys, "scheme", "copy", name, out, "--force") == (0, f"{out}\n", "")
+        assert out.read_bytes() == (ROOT / "perfxl" / "schemes" / f"{name}.toml").read_bytes()
+    assert run(capsys, "scheme", "check", out)[0] == 0
+    assert run(capsys, "scheme", "copy", "mof/2020", out) == (2, "", f"perfxl: {out} 已存在；覆盖请加 --force\n")
+    assert run(capsys, "scheme", "copy", out, tmp_path / "b.toml")[2] == f"perfxl: {out} 本来就是文件；请直接复制它\n"
+    assert run(capsys, "scheme", "copy", "mof/1999", tmp_path / "b.toml")[0] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["我县.toml"]
+
+
+def test_an_edit_that_fails_inside_the_file_says_what_to_do(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise EditError("文件的样式编号有误，未作修改")
+
+    monkeypatch.setattr("perfxl.markup.marked", failing)
+    path = tmp_path / "表.xlsx"
+    shutil.copy(LINCANG, path)
+    said = f"{path}: 文件的样式编号有误，未作修改；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试\n"
+    assert run(capsys, "score", path, "--write") == (1, "", said)
+
+
 def test_template_commands(capsys: Capture, tmp_path: Path) -> None:
     code, out, _ = run(capsys, "template", "build", "--out", tmp_path)
     assert code == 0 and len(out.splitlines()) == len(list(tmp_path.iterdir()))
@@ -451,7 +492,8 @@ def test_a_lock_that_is_refused_says_why(capsys: Capture, tmp_path: Path) -> Non
     code, out, err = run(capsys, "lock", path)
     lines = err.splitlines()
     assert (code, out, lines[0]) == (1, "", f"{path}: 还有 4 个问题没有解决")
-    assert [line.split()[1] for line in lines[1:]] == ["N101", "W102", "S101", "W101"]
+    assert [line.split()[1] for line in lines[1:-1]] == ["N101", "W102", "S101", "W101"]
+    assert lines[-1] == "  错误请改正；核实请改正，或写明原因。怎么改见 perfxl explain 代码"
     assert (path.read_bytes(), [other.name for other in tmp_path.iterdir()]) == (before, ["初稿.xlsx"])
 
 

@@ -285,6 +285,7 @@ def test_progress() -> None:
     assert progress_text(120, 1000, 120, 2) == "已检查 120/1000，每秒 60 个，约剩 15 秒"
     assert progress_text(5120, 15000, 120, 2) == "已检查 5120/15000，每秒 60 个，约剩 2 分 45 秒"
     assert progress_text(1, 1000, 1, 0.2) == "已检查 1/1000"
+    assert progress_text(5120, 15000, 120, 2, "en") == "checked 5120/15000, 60 a second, 2 min 45 s left"
 
 
 def command(folder: Path, out: Path) -> list[str]:

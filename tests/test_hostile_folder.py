@@ -19,7 +19,8 @@ pytestmark = pytest.mark.acceptance
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.hostile import KINDS, special_entries
+    from tests.hostile.kinds import KINDS
+    from tests.hostile.names import special_entries
 
     folder = tmp_path_factory.mktemp("hostile") / "报送"
     folder.mkdir()

@@ -152,7 +152,7 @@ def test_what_cannot_be_locked_or_unlocked_now() -> None:
     for file, message in ((closed, f"文件已经锁定，封签码 {code}；需要更正时请先解锁"),):
         with pytest.raises(LockRefused, match=message):
             lock(file, NAME, time=NOW)
-    for file, message in ((data, "文件没有锁定"), (unlocked(closed), "文件已经解锁，可以直接修改")):
+    for file, message in ((data, "文件没有锁定，可以直接修改"), (unlocked(closed), "文件已经解锁，可以直接修改")):
         with pytest.raises(LockRefused, match=message):
             unlock(file, NAME, time=NOW, by="王芳", reason="补填")
 

@@ -177,7 +177,7 @@ def test_text(inputs: dict[str, Path], capsys: Capture) -> None:
         ("a.json", b'{"files": []}', "不是 perfxl 的结果（schema_version）"),
         ("a.jsonl", b'{"path": 1}', "不是 perfxl 的结果（path）"),
         ("deep.json", b"[" * 200_000, "嵌套过深"),
-        ("a.bin", b"\xff\xfe\x00", "读不出来"),
+        ("a.bin", b"\xff\xfe\x00", "不是 UTF-8 文字"),
         ("a.xlsx", b"PK\x03\x04", "打不开（R101）"),
     ],
 )

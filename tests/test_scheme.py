@@ -296,7 +296,7 @@ def test_a_self_evaluation_needs_its_rules() -> None:
 
 
 def test_files_that_cannot_be_read() -> None:
-    with pytest.raises(SchemeError, match=r"^无此文件\.toml: 没有这个文件$"):
+    with pytest.raises(SchemeError, match=r"^无此文件\.toml: 没有这个文件；请核对路径$"):
         load_scheme(Path("无此文件.toml"))
     Path("本市.toml").write_bytes("name = '财政'".encode("gbk"))
     with pytest.raises(SchemeError, match=r"^本市\.toml: 应为 UTF-8 编码的文本$"):

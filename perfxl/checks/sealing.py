@@ -39,7 +39,7 @@ def seal_findings(workbook: Workbook, verdict: Verdict, keys: Register | None) -
             "K104", file, numbers={"unit": seal.head.unit or _NOTHING, "year": str(seal.head.year or _NOTHING)}
         )
     elif (opened := verdict.opened) is not None:
-        numbers = {"by": opened.by or _NOTHING, "time": opened.time, "reason": opened.reason or _NOTHING}
+        numbers = {"by": opened.by or _NOTHING, "time": _said(opened.time), "reason": opened.reason or _NOTHING}
         yield Finding("K106", file, numbers=numbers)
     else:
         for change in verdict.changes:
@@ -55,6 +55,11 @@ def _changed(change: Change, file: CellRef) -> Finding:
     numbers = {"name": change.name, "before": before, "after": after}
     related = (change.other,) if change.other else ()
     return Finding("K101", change.at or file, reported=after, expected=before, numbers=numbers, related=related)
+
+
+def _said(time: str) -> str:
+    """`2026-03-02 09:30`, on the clock of whoever unlocked it."""
+    return time[:16].replace("T", " ")
 
 
 def _short(text: str) -> str:

@@ -20,6 +20,7 @@ addin = typer.Typer(
 )
 
 _LIBREOFFICE = typer.Option(False, "--libreoffice", help="LibreOffice 的菜单和工具栏。Menu and toolbar of LibreOffice.")
+LANG = typer.Option("zh", metavar="zh|en", help="语言。Language.")
 PROFILE = typer.Option(None, metavar="DIR", help="LibreOffice 配置文件夹，默认为本人的。Profile folder.")
 
 
@@ -30,7 +31,8 @@ def said() -> Iterator[None]:
         yield
     except ImportError as error:
         raise UsageProblem(
-            "按钮需要另装：pip install 'perfxl[excel]'", "the buttons need: pip install 'perfxl[excel]'"
+            "按钮所需的部分没有装；请运行 pip install 'perfxl[excel]'",
+            "what the buttons need is not installed; run pip install 'perfxl[excel]'",
         ) from error
     except RuntimeError as error:
         raise UsageProblem(str(error), str(error)) from error
@@ -57,39 +59,50 @@ def build(
 
 
 @addin.command("install")
-def install(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE) -> None:
+def install(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE, lang: str = LANG) -> None:
     """装上按钮；重新启动 Excel 或 LibreOffice 后可见。Install the buttons."""
     with said():
         if libreoffice:
             from xlwings_addin.hosts import install as menu
 
             menu.install(profile)
-            typer.echo("已装上，重新启动 LibreOffice 后见菜单“绩效自评”")
+            _say(
+                lang,
+                "已装上，重新启动 LibreOffice 后见菜单“绩效自评”",
+                "installed; restart LibreOffice to see the menu",
+            )
         else:
             from xlwings_addin import build as building
             from xlwings_addin import excel_setup
 
             excel_setup.install(_windows(), building.addin())
-            typer.echo("已装上，打开 Excel 后见选项卡“绩效自评”；不见时请执行 perfxl addin doctor")
+            _say(
+                lang,
+                "已装上，打开 Excel 后见选项卡“绩效自评”；不见时请执行 perfxl addin doctor",
+                "installed; open Excel to see the tab. If it is not there, run perfxl addin doctor",
+            )
 
 
 @addin.command("remove")
-def remove(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE) -> None:
+def remove(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE, lang: str = LANG) -> None:
     """卸下按钮。Remove the buttons."""
     with said():
         if libreoffice:
             from xlwings_addin.hosts import install as menu
 
             menu.remove(profile)
-            typer.echo("已卸下")
+            _say(lang, "已卸下", "removed")
         else:
             from xlwings_addin import excel_setup
 
-            typer.echo("已卸下" if excel_setup.remove(_windows()) else "本来没有装")
+            if excel_setup.remove(_windows()):
+                _say(lang, "已卸下", "removed")
+            else:
+                _say(lang, "本来没有装", "it was not installed")
 
 
 @addin.command("status")
-def status(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE) -> int:
+def status(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE, lang: str = LANG) -> int:
     """按钮装了没有；没装时退出码为 1。Whether the buttons are installed."""
     with said():
         if libreoffice:
@@ -100,7 +113,10 @@ def status(libreoffice: bool = _LIBREOFFICE, profile: Path | None = PROFILE) -> 
             from xlwings_addin import excel_setup
 
             there = excel_setup.is_installed(_windows())
-    typer.echo("已装上" if there else "没有装")
+    if there:
+        _say(lang, "已装上", "installed")
+    else:
+        _say(lang, "没有装", "not installed")
     return CLEAN if there else FINDINGS
 
 
@@ -122,5 +138,14 @@ def _windows() -> Machine:
 
     machine = this_machine()
     if machine is None:
-        raise UsageProblem("Excel 加载项只能装在 Windows 上；LibreOffice 请加 --libreoffice", "Windows only")
+        raise UsageProblem(
+            "Excel 加载项只能装在 Windows 上；LibreOffice 请加 --libreoffice",
+            "the Excel add-in goes on Windows only; for LibreOffice add --libreoffice",
+        )
     return machine
+
+
+def _say(lang: str, zh: str, en: str) -> None:
+    from perfxl.commands import choices
+
+    typer.echo(zh if choices.language(lang) == "zh" else en)

@@ -25,6 +25,7 @@ from perfxl.commands import (
     schema,
     scheme,
     score,
+    shell_completion,
     template,
     verify,
 )
@@ -45,6 +46,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("new", new.new),
     ("import", importing.import_),
     ("schema", schema.schema),
+    ("completion", shell_completion.completion),
 )
 
 
@@ -56,7 +58,6 @@ def build_app() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
     for name, function in _COMMANDS:
@@ -71,6 +72,7 @@ def build_app() -> typer.Typer:
 
 def _root(
     version: bool = typer.Option(False, "--version", help="显示版本。Show the version."),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言；也可设 PERFXL_LANG。Language; or set PERFXL_LANG."),
 ) -> None:
     """项目支出绩效自评表：下发模板、检查报送的表、核对评分。Official self-evaluation forms, checked."""
     if version:

@@ -29,13 +29,19 @@ _TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 
 def check(
     paths: list[Path] = typer.Argument(metavar="PATH", help="文件或文件夹。Files or folders."),
-    scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件，不按表判定。Scheme to use."),
+    scheme: str | None = typer.Option(
+        None, metavar="ID", help="方案编号或 .toml 文件，不按表判定。Id or .toml file of the scheme."
+    ),
     format: str = typer.Option("text", metavar="FORMAT", help="text concise json jsonl github sarif junit html md"),
     output: Path | None = typer.Option(None, metavar="FILE", help="写入文件而不是屏幕。Write there, not to stdout."),
-    report: Path | None = typer.Option(None, metavar="DIR", help="另写 汇总表.xlsx 和 index.html。Also write these."),
+    report: Path | None = typer.Option(
+        None, metavar="DIR", help="另写 汇总表.xlsx 和 index.html。Also write 汇总表.xlsx and index.html."
+    ),
     select: str | None = typer.Option(None, metavar="CODES", help="只查这些代码，如 F,S101。Only these codes."),
     ignore: str | None = typer.Option(None, metavar="CODES", help="不查这些代码。All but these codes."),
-    severity: str = typer.Option("提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown."),
+    severity: str = typer.Option(
+        "提示", metavar="LEVEL", help="最低显示级别：错误 核实 提示。Lowest shown: error query info."
+    ),
     fail_on: str = typer.Option("错误", metavar="LEVEL", help="何级起退出码为 1；never 从不。Exit 1 from there."),
     words: Path | None = typer.Option(None, metavar="DOCX", help="与这一份表核对的自评报告。Report to check with it."),
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."),
@@ -54,6 +60,8 @@ def check(
     """检查报送的自评表和绩效目标表。Check submitted forms.
 
     退出码：0 没有错误；1 有错误或打不开的文件；2 用法有误；3 内部错误（该文件有一行说明）；130 中断。
+    Exit code: 0 no errors; 1 errors or unreadable files; 2 usage; 3 a failure of perfxl (the file has a line that says
+    so); 130 interrupted.
     """
     from perfxl.batch import Options
     from perfxl.commands import choices, outputs
@@ -73,7 +81,9 @@ def check(
     # A result kept there would not know that the report was another one.
     store_path = None if words else db or (report / STORE if report else None)
     if watch and store_path is None:
-        raise UsageProblem("--watch 要有 --report 或 --db，以免重复检查", "--watch needs --report or --db")
+        raise UsageProblem(
+            "--watch 没有结果库会每次从头检查；请加 --report 或 --db", "--watch needs a store; add --report or --db"
+        )
 
     def once() -> int:
         candidates = _candidates(paths, report, store_path, since)
@@ -81,7 +91,7 @@ def check(
             reports = [outputs.main_report(stack, name, output, view)]
             if report is not None:
                 reports += outputs.folder_reports(stack, report, view)
-            return _run(candidates, options, limits, store, reports, lowest)
+            return _run(candidates, options, limits, store, reports, lowest, view.lang)
 
     if watch:
         from perfxl.commands import watching
@@ -122,19 +132,20 @@ def _store(path: Path | None, options: Options) -> Iterator[Store | None]:
         with Store(path, rules(options)) as store:
             yield store
     except StoreUnusable as error:
-        raise UsageProblem(str(error), f"{path} cannot be used as a store: {error}") from error
+        raise UsageProblem(str(error), f"{path} cannot be used as a store; choose another name") from error
 
 
 def _candidates(paths: list[Path], report: Path | None, store: Path | None, since: datetime | None) -> list[Candidate]:
     from perfxl.batch import not_since
+    from perfxl.commands.workbooks import present
 
-    for path in paths:
-        if not path.exists():
-            raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    present(paths)
     candidates = _found(paths, report, store)
     if not candidates:
         names = "、".join(map(str, paths))
-        raise UsageProblem(f"{names} 里没有文件；请指定放报送表的文件夹", f"no files in {names}")
+        raise UsageProblem(
+            f"{names} 里没有文件；请指定放报送表的文件夹", f"no files in {names}; name the folder of forms"
+        )
     return not_since(candidates, since) if since else candidates
 
 
@@ -147,7 +158,9 @@ def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]])
     from perfxl.words.reading import paragraphs_of
 
     if len(candidates()) > 1:
-        raise UsageProblem("--words 只能与一份表核对；请只指定这份报告所附的表", "--words goes with one form only")
+        raise UsageProblem(
+            "--words 只能与一份表核对；请只指定这份报告所附的表", "--words goes with one form; name that one"
+        )
     existing([report])
     try:
         return paragraphs_of(report)
@@ -162,6 +175,7 @@ def _run(
     store: Store | None,
     reports: list[Report],
     lowest: Severity | None,
+    lang: Language,
 ) -> int:
     """Check every candidate into every report; the exit code without --exit-zero."""
     from perfxl.across import Across
@@ -171,7 +185,7 @@ def _run(
 
     code = CLEAN
     across = Across(options.suspended)
-    progress = Progress(len(candidates))
+    progress = Progress(len(candidates), lang)
     for file in Folder(candidates, options, store).reviews(limits):
         progress.clear()
         for report in reports:

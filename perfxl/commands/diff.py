@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
-from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:
     from perfxl.batch import Candidate
@@ -27,6 +26,7 @@ def diff(
     """两次报送有哪些不同：按栏目和指标比，不按单元格；问题改了哪些、还有哪些。What two submissions differ in.
 
     退出码：0 没有不同；1 有不同或有打不开的文件；2 用法有误。
+    Exit code: 0 no difference; 1 differences or unreadable files; 2 usage.
     """
     from perfxl.batch import Options
     from perfxl.commands import choices
@@ -48,7 +48,7 @@ def diff(
 
 def _candidates(path: Path) -> list[Candidate]:
     from perfxl.batch import collect
+    from perfxl.commands.workbooks import present
 
-    if not path.exists():
-        raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    present([path])
     return [candidate for candidate in collect([path]) if not candidate.skipped]

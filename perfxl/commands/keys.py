@@ -28,6 +28,7 @@ def new(
     ),
 ) -> None:
     """新建密钥：私钥只有本人可读，公钥的登记内容印在屏幕上。A new key; prints its entry for the register."""
+    from perfxl.os_errors import english_reason, reason
     from perfxl.signing import (
         KeyFileError,
         RegisteredKey,
@@ -45,10 +46,14 @@ def new(
         raise UsageProblem(str(error), str(error)) from error
     except FileExistsError as error:
         raise UsageProblem(
-            f"{path} 已存在，不覆盖私钥；请换一个文件名", f"{path} exists; keys are not overwritten"
+            f"{path} 已存在，不覆盖私钥；请换一个文件名",
+            f"{path} exists, keys are not overwritten; choose another name",
         ) from error
     except OSError as error:
-        raise UsageProblem(f"无法写入 {path}（{error.strerror}）", f"cannot write {path}: {error.strerror}") from error
+        raise UsageProblem(
+            f"无法写入 {path}（{reason(error)}）；请换一个位置",
+            f"cannot write {path} ({english_reason(error)}); choose another place",
+        ) from error
     typer.echo(register_text([RegisteredKey(unit, key.public)]), nl=False)
 
 

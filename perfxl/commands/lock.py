@@ -62,7 +62,7 @@ def unlock(
     from perfxl.editing import apply_edits
 
     if not reason.strip():
-        raise UsageProblem("请用 --reason 写明解锁的原因", "give the reason with --reason")
+        raise UsageProblem("--reason 是空的；请写明解锁的原因", "--reason is empty; say why the form is unlocked")
 
     def change(data: bytes, path: Path) -> Changed:
         opened = locking.unlock(data, path.name, time=now(), by=by or getuser(), reason=reason.strip())

@@ -28,7 +28,7 @@ def new(
     chosen = choices.scheme(scheme)
     assert chosen is not None
     if out.suffix.lower() != ".xlsx":
-        raise UsageProblem(f"{out} 应以 .xlsx 结尾", f"{out} must end in .xlsx")
+        raise UsageProblem(f"{out} 应以 .xlsx 结尾；请改文件名", f"{out} must end in .xlsx; change its name")
     if out.exists() and not force:
         raise UsageProblem(f"{out} 已存在；覆盖请加 --force", f"{out} exists; overwrite it with --force")
     content = BLANK_CONTENT if source is None else prefilled(chosen, objective_form(source))

@@ -30,6 +30,7 @@ def notice(
     """退回意见书：每个单位一份，附批注副本和退回清单。Return notices, one per unit, with annotated copies.
 
     只写退回的文件，即有错误的。打不开的文件没有单位可寄，在屏幕上列出。
+    For returned files only, those with errors. Unreadable ones have no unit to write to and are listed.
     """
     from perfxl.batch import Options, check_paths, collect
     from perfxl.commands import choices

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from perfxl.commands.problems import UsageProblem
+from perfxl.os_errors import english_reason, reason
 from perfxl.reports import open_report
 from perfxl.reports.files import PAGE, SUMMARY, replacing
 from perfxl.reports.view import Report, View
@@ -22,12 +23,13 @@ def written(path: Path) -> Iterator[Path]:
             yield temporary
     except PermissionError as error:
         raise UsageProblem(
-            f"无法写入 {path}：没有权限或文件正被打开，请先在 Excel 或 WPS 中关闭",
+            f"无法写入 {path}：没有权限或文件正被打开；请先在 Excel 或 WPS 中关闭",
             f"cannot write {path}: no permission, or it is open; close it in Excel or WPS first",
         ) from error
     except OSError as error:
         raise UsageProblem(
-            f"无法写入 {path}（{error.strerror}）；请换一个位置", f"cannot write {path}: {error.strerror}"
+            f"无法写入 {path}（{reason(error)}）；请换一个位置",
+            f"cannot write {path} ({english_reason(error)}); choose another place",
         ) from error
 
 

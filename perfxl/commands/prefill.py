@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import unreadable
 from perfxl.form import ObjectiveForm
 from perfxl.reports.escaping import visible
 
@@ -18,11 +19,13 @@ def objective_form(path: Path) -> ObjectiveForm:
     try:
         forms = read_forms(read_workbook(path))
     except UnreadableFile as error:
-        reason = next(iter(error.numbers.values()), error.code)
-        raise UsageProblem(f"{path} 打不开：{reason}", f"cannot read {path}: {reason}") from error
+        raise UsageProblem(f"{path}：{unreadable(error, 'zh')}", f"{path}: {unreadable(error, 'en')}") from error
     found = [form for form in forms if isinstance(form, ObjectiveForm)]
     if not found:
-        raise UsageProblem(f"{path} 里没有绩效目标表；请用 --from 指定填好的目标表", f"no objective form in {path}")
+        raise UsageProblem(
+            f"{path} 里没有绩效目标表；请用 --from 指定填好的目标表",
+            f"no objective form in {path}; name a filled one with --from",
+        )
     if len(found) > 1:
         project = visible(found[0].project)
         print(f"{visible(str(path))} 里有 {len(found)} 张目标表，取第 1 张：{project}", file=sys.stderr)

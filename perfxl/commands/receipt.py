@@ -21,6 +21,7 @@ def receipt(
     """出具回执：收到哪一份、何时、封签是否完好，并签名。A signed receipt for a sealed form.
 
     退出码：0 封签完好；1 有改动、封签缺失或损坏；2 用法有误。
+    Exit code: 0 intact; 1 changed, missing or damaged; 2 usage.
     """
     from perfxl.commands import choices
     from perfxl.commands.keys import private_key, register

@@ -31,6 +31,7 @@ def report(
     """支出绩效自评报告（.docx）：数字都取自表，文字留空待补。The report that goes with a form.
 
     表改了再运行一次：数字更新，已经写的文字保留，原文件另存 .bak。
+    Run it again once the form has changed: numbers are renewed, what was written stays, a .bak is kept.
     """
     from perfxl.commands import choices
     from perfxl.commands.words import beside, require_pdf, save_pdfs
@@ -70,7 +71,7 @@ def _distinct(files: list[Path], out: Path | None) -> None:
         if places.count(place) > 1:
             raise UsageProblem(
                 f"有几个文件都叫 {file.name}，报告会互相覆盖；请分几次运行，--out 各指定一个文件夹",
-                f"several files are named {file.name}: their reports would replace each other",
+                f"several files are named {file.name}: reports would replace each other; run them apart, with --out",
             )
 
 

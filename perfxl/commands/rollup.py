@@ -23,6 +23,7 @@ def rollup(
     """汇总下级检查过的自评表：同一张表只计一次，后报的替换先报的。Roll up what lower levels have checked.
 
     先后：都有封签的看提交次数，否则看这里给出的次序。执行率为 Σ执行数 ÷ Σ预算数，平均分有简单和按预算加权两种。
+    Of two versions the later counts: by submission number where both are sealed, else by the order given here.
     """
     from perfxl.commands import choices, outputs
     from perfxl.rollup import Rollup
@@ -34,13 +35,13 @@ def rollup(
     rolled = Rollup()
     for path in paths:
         if not path.is_file():
-            raise UsageProblem(f"没有这个文件：{path}；请核对路径", f"no such file: {path}")
+            raise UsageProblem(f"没有这个文件：{path}；请核对路径", f"no such file: {path}; check the path")
         try:
             read_into(rolled, path)
         except Unusable as error:
             raise UsageProblem(
                 f"{path} 不能汇总：{error}；请给 汇总表.xlsx 或 check --format json 的结果",
-                f"{path} cannot be rolled up: {error.en}",
+                f"{path} cannot be rolled up: {error.en}; give a 汇总表.xlsx or the output of check --format json",
             ) from error
     with ExitStack() as stack:
         write(rolled, sys.stdout if output is None else outputs.text_file(stack, output), language)

@@ -37,7 +37,7 @@ def score(
     view = View(choices.language(lang))
     options = Options(choices.scheme(scheme))
     if not file.is_file():
-        raise UsageProblem(f"没有这个文件：{file}；请核对路径", f"no such file: {file}")
+        raise UsageProblem(f"没有这个文件：{file}；请核对路径", f"no such file: {file}; check the path")
     if write:
         from perfxl.commands.workbooks import Changed, change_each
         from perfxl.markup import marked

@@ -26,13 +26,19 @@ def build(
 @app.command()
 def check(
     folder: Path = typer.Option(TEMPLATES, "--dir", metavar="DIR", help="空白表在哪里。Where they are."),
+    lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """核对空白表是否与方案一致。Whether the templates are what the code writes."""
+    from perfxl.commands import choices
     from perfxl.layouts import stale_templates
 
+    chinese = choices.language(lang) == "zh"
     stale = list(stale_templates(folder))
     for name in stale:
-        typer.echo(f"{name}: 与方案不一致，请运行 perfxl template build")
+        said = (
+            "与方案不一致，请运行 perfxl template build" if chinese else "not what the scheme gives; run template build"
+        )
+        typer.echo(f"{name}: {said}")
     if not stale:
-        typer.echo("空白表与方案一致")
+        typer.echo("空白表与方案一致" if chinese else "the templates are what the schemes give")
     return FINDINGS if stale else 0

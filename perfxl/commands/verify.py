@@ -29,11 +29,12 @@ def verify(
     """验证封签：锁定以后有没有改动，逐处列出改前改后。Whether sealed forms are still what was sealed.
 
     退出码：0 全部完好；1 有改动、封签缺失或损坏、签名无效、打不开的文件；2 用法有误。
+    Exit code: 0 all intact; 1 changes, missing or damaged seals, invalid signatures, unreadable files; 2 usage.
     """
     from perfxl.batch import collect
     from perfxl.commands import choices
     from perfxl.commands.keys import register
-    from perfxl.commands.workbooks import unreadable
+    from perfxl.commands.workbooks import present, unreadable
     from perfxl.reports.verdicts import VERDICT_FORMATS
     from perfxl.seal import same_code
     from perfxl.seal.receipt import compared
@@ -42,9 +43,7 @@ def verify(
     language = choices.language(lang)
     report = VERDICT_FORMATS[choices.one_of("--format", format, VERDICT_FORMATS)](sys.stdout, language)
     known, apart, given = register(keys), _seal(seal), _receipt(receipt)
-    for path in paths:
-        if not path.exists():
-            raise UsageProblem(f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}")
+    present(paths)
     result = CLEAN
     for candidate in collect(paths):
         if candidate.skipped:
@@ -83,8 +82,13 @@ def _seal(path: Path | None) -> Seal | None:
         return None
     try:
         return seal_from_json(path.read_bytes())
-    except (SealDamaged, OSError) as error:
-        raise UsageProblem(f"{path} 不是可用的封签（{error}）", f"{path} is no usable seal: {error}") from error
+    except OSError as error:
+        raise _not_opened(path, error) from error
+    except SealDamaged as error:
+        raise UsageProblem(
+            f"{path} 不是可用的封签（{error}）；请给 perfxl lock --json 写的 .seal.json",
+            f"{path} is no usable seal; give the .seal.json of perfxl lock --json",
+        ) from error
 
 
 def _receipt(path: Path | None) -> Receipt | None:
@@ -94,5 +98,18 @@ def _receipt(path: Path | None) -> Receipt | None:
         return None
     try:
         return receipt_from_json(path.read_bytes())
-    except (ReceiptError, OSError) as error:
-        raise UsageProblem(f"{path} 不是可用的回执（{error}）", f"{path} is no usable receipt: {error}") from error
+    except OSError as error:
+        raise _not_opened(path, error) from error
+    except ReceiptError as error:
+        raise UsageProblem(
+            f"{path} 不是可用的回执（{error}）；请给 perfxl receipt 写的 .receipt.json",
+            f"{path} is no usable receipt; give the .receipt.json of perfxl receipt",
+        ) from error
+
+
+def _not_opened(path: Path, error: OSError) -> UsageProblem:
+    from perfxl.os_errors import english_reason, reason
+
+    return UsageProblem(
+        f"打不开 {path}（{reason(error)}）；请核对路径", f"cannot open {path} ({english_reason(error)}); check the path"
+    )

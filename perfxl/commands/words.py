@@ -16,7 +16,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 def to_folder(folder: Path) -> None:
     """UsageProblem for a path that is no folder."""
     if not folder.is_dir():
-        raise UsageProblem(f"没有这个文件夹：{folder}；请核对路径", f"no such folder: {folder}")
+        raise UsageProblem(f"没有这个文件夹：{folder}；请核对路径", f"no such folder: {folder}; check the path")
 
 
 def file_name(text: str) -> str:
@@ -84,4 +84,4 @@ def beside(paths: Iterable[Path]) -> dict[Path, Path]:
 
 
 def _no_pdf(error: Exception) -> UsageProblem:
-    return UsageProblem(str(error), "no PDF: LibreOffice with Writer and Calc is needed")
+    return UsageProblem(str(error), "no PDF; install LibreOffice with Writer and Calc, or save as PDF in Word or WPS")

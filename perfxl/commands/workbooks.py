@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,14 +28,30 @@ class Changed:
     beside: tuple[tuple[Path, bytes], ...] = ()
 
 
+_RESAVE = "；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
+"""The cure for what is wrong inside a file: an EditError that names none itself."""
+_SETTLE: dict[Language, str] = {
+    "zh": "  错误请改正；核实请改正，或写明原因。怎么改见 perfxl explain 代码",
+    "en": "  mend the errors; mend or explain the queries. perfxl explain CODE says how",
+}
+
 Change = Callable[[bytes, Path], Changed]
+
+
+def present(paths: Iterable[Path]) -> None:
+    """UsageProblem for a path that is neither file nor folder."""
+    for path in paths:
+        if not path.exists():
+            raise UsageProblem(
+                f"没有这个文件或文件夹：{path}；请核对路径", f"no such file or folder: {path}; check the path"
+            )
 
 
 def existing(paths: list[Path]) -> list[Path]:
     """UsageProblem for a path that is no file."""
     for path in paths:
         if not path.is_file():
-            raise UsageProblem(f"没有这个文件：{path}；请核对路径", f"no such file: {path}")
+            raise UsageProblem(f"没有这个文件：{path}；请核对路径", f"no such file: {path}; check the path")
     return paths
 
 
@@ -69,6 +85,7 @@ def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: L
 
 def _reason(error: Exception, lang: Language) -> str:
     """Why a file stayed as it was; what stands against a lock, line by line."""
+    from perfxl.edit import EditError
     from perfxl.locking import LockRefused
     from perfxl.reports.escaping import visible
     from perfxl.reports.words import severity_word
@@ -77,10 +94,14 @@ def _reason(error: Exception, lang: Language) -> str:
     if isinstance(error, UnreadableFile):
         return visible(unreadable(error, lang))
     lines = [visible(str(error))]
+    if isinstance(error, EditError) and "请" not in lines[0]:
+        lines[0] += _RESAVE
     if isinstance(error, LockRefused):
         for found in error.findings:
             place = f"{severity_word(found, lang)} {found.code} {found.at.in_file}"
             lines.append(f"  {visible(place)} {visible(found.message(lang))}")
+        if error.findings:
+            lines.append(_SETTLE[lang])
     return "\n".join(lines)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import shutil
@@ -12,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from perfxl.edit import EditError
+from perfxl.os_errors import reason
 
 PREFIX = ".perfxl-"
 _STRAY_SECONDS = 600
@@ -48,7 +48,7 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
             f"无法写入 {target.name}：请先在 Excel/WPS 中关闭该文件，并确认有写入权限；文件未作修改"
         ) from error
     except OSError as error:
-        raise EditError(f"无法写入 {target.name}：{_reason(error)}；文件未作修改") from error
+        raise EditError(f"无法写入 {target.name}：{reason(error)}；文件未作修改，请处理后再试") from error
 
 
 def _refuse_open(target: Path) -> None:
@@ -90,7 +90,7 @@ class _temporary:
             if self._like.exists():
                 shutil.copymode(self._like, self._path)
             if _bytes_of(self._path) != self._data:
-                raise EditError("写入后复核不一致，磁盘可能有问题；文件未作修改")
+                raise EditError("写入后复核不一致，磁盘可能有问题；文件未作修改，请换一个磁盘再试")
         except BaseException:
             self._discard()
             raise
@@ -133,11 +133,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "磁盘已满"
-    if isinstance(error, FileNotFoundError):
-        return "文件或文件夹不存在"
-    return "写入磁盘时出错"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from perfxl.across.facts import digest
 from perfxl.grid import Grid, normalised
+from perfxl.os_errors import english_reason, reason
 from perfxl.reports.contract import CheckModel, FileModel, FormModel
 from perfxl.reports.summary import COLUMNS
 from perfxl.reports.words import words_of
@@ -73,8 +74,10 @@ def _records(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
         return _of_json(path.read_text("utf-8-sig"))
     except UnreadableFile as error:
         raise Unusable(f"打不开（{error.code}）", f"cannot be opened ({error.code})") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unusable(f"读不出来（{error}）", f"cannot be read ({error})") from error
+    except OSError as error:
+        raise Unusable(reason(error), english_reason(error)) from error
+    except UnicodeDecodeError as error:
+        raise Unusable("不是 UTF-8 文字", "no UTF-8 text") from error
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise Unusable(f"不是 perfxl 的结果（{place}）", f"no output of perfxl ({place})") from error

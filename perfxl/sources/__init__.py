@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from perfxl.grid import Workbook
 from perfxl.sources.docx import read_docx
 from perfxl.sources.errors import UnreadableFile
 from perfxl.sources.html import read_html
-from perfxl.sources.kind import Kind, kind_of, refuse, zip_kind
+from perfxl.sources.kind import Kind, kind_of, misnamed, refuse, zip_kind
 from perfxl.sources.ods import read_ods
 from perfxl.sources.package import Package
 from perfxl.sources.pdf import read_pdf
@@ -22,21 +23,12 @@ from perfxl.sources.xml_2003 import read_xml_2003
 __all__ = ["UnreadableFile", "read_workbook"]
 
 
-def _read_zip(data: bytes, file: str) -> Workbook:
-    """A workbook, or a document where the package has no part of that name that a workbook always has."""
-    package = Package(data)
-    kind = zip_kind(package.names)
-    if "xl/workbook.xml" not in package and (reader := _PACKAGE_READERS.get(kind)) is not None:
-        return reader(package, file)
-    return read_xlsx(package, file)
-
-
 _PACKAGE_READERS: dict[Kind, Callable[[Package, str], Workbook]] = {
+    Kind.XLSX: read_xlsx,
     Kind.DOCX: read_docx,
     Kind.ODS: read_ods,
 }
 _READERS: dict[Kind, Callable[[bytes, str], Workbook]] = {
-    Kind.ZIP: _read_zip,
     Kind.XLS: read_xls,
     Kind.PDF: read_pdf,
     Kind.HTML: read_html,
@@ -49,6 +41,18 @@ def read_workbook(path: Path) -> Workbook:
     """The workbook in a regular file, named as the file is. Raises UnreadableFile with the finding's code."""
     data = file_bytes(path)
     kind = kind_of(data)
-    if (reader := _READERS.get(kind)) is None:
+    if kind is Kind.ZIP:
+        package = Package(data)
+        kind = _package_kind(package)
+        workbook = _PACKAGE_READERS[kind](package, path.name)
+    elif (reader := _READERS.get(kind)) is None:
         raise refuse(kind)
-    return reader(data, path.name)
+    else:
+        workbook = reader(data, path.name)
+    return replace(workbook, misnamed=misnamed(kind, path.suffix))
+
+
+def _package_kind(package: Package) -> Kind:
+    """A workbook, or a document where the package has no part of that name that a workbook always has."""
+    kind = zip_kind(package.names)
+    return kind if kind in _PACKAGE_READERS and "xl/workbook.xml" not in package else Kind.XLSX

@@ -14,6 +14,7 @@ class Kind(Enum):
     """A kind of content; the value is what a clerk calls it."""
 
     ENCRYPTED = "加密的文件"
+    XLSX = "Excel 工作簿（xlsx）"
     XLS = "Excel 97-2003 工作簿（xls）"
     XLSB = "Excel 二进制工作簿（xlsb）"
     XML_2003 = "XML 表格 2003"
@@ -76,6 +77,17 @@ _ENTRIES = (
     ("ofd.xml", Kind.OFD),
     ("meta-inf/manifest.xml", Kind.ODF),
 )
+_ENDINGS = {
+    Kind.XLSX: ".xlsx .xlsm .xltx .xltm .et .ett",
+    Kind.XLS: ".xls .xlt .et .ett",
+    Kind.DOCX: ".docx .docm .dotx .dotm .wps .wpt",
+    Kind.ODS: ".ods .ots",
+    Kind.PDF: ".pdf",
+    Kind.HTML: ".html .htm",
+    Kind.XML_2003: ".xml",
+    Kind.TEXT: ".txt .csv .tsv .tab",
+}
+"""What a file of a kind that we read is called. WPS keeps its own endings for either generation."""
 _PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEBP, Kind.HEIC})
 _OLD_DOCUMENTS = frozenset({Kind.DOC, Kind.RTF})
 _DOCUMENT_PART = re.compile(r"\Aword/document[0-9]+\.xml\Z")
@@ -110,6 +122,11 @@ def kind_of(data: bytes) -> Kind:
     if b"PK\x05\x06" in data[-65557:]:
         raise damaged("文件开头已损坏")
     return _text_kind(head)
+
+
+def misnamed(kind: Kind, ending: str) -> tuple[str, str] | None:
+    """The ending and what the content is instead; None where they agree."""
+    return None if ending.lower() in _ENDINGS[kind].split() else (ending or "（没有）", kind.value)
 
 
 def refuse(kind: Kind) -> UnreadableFile:

@@ -37,7 +37,7 @@ def as_pdfs(paths: Sequence[Path]) -> list[bytes]:
         try:
             subprocess.run([*command, *map(str, sources)], capture_output=True, timeout=seconds, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise PdfUnavailable("LibreOffice 没有完成转换") from error
+            raise PdfUnavailable("LibreOffice 没有完成转换；请再试一次，或在 Word、WPS 中另存为 PDF") from error
         made = [source.with_suffix(".pdf") for source in sources]
         for path, pdf in zip(paths, made, strict=True):
             if not pdf.exists():

@@ -8,7 +8,7 @@ import zipfile
 from html import escape
 from pathlib import Path
 
-from tests.test_xlsx_reader import zipped
+from tests.test_xlsx_reader import OFFICE, zipped
 
 FILE = Path(__file__).parents[2] / "examples/returned/滨河区图书馆-2020.xlsx"
 GOOD = FILE.read_bytes()
@@ -60,3 +60,11 @@ def before_end(part: str, added: str) -> bytes:
 def after_rows(added: str) -> bytes:
     """The form with something behind the sheet's rows."""
     return replaced(SHEET, "</sheetData>", "</sheetData>" + added)
+
+
+def pointing(kind: str, target: str, mode: str = "", *, ours: bool = True) -> bytes:
+    """The form, or one that names no scheme, with one more pointer of the workbook."""
+    external = f' TargetMode="{mode}"' if mode else ""
+    pointer = f'<Relationship Id="rId99" Type="{OFFICE}/{kind}" Target="{target}"{external}/></Relationships>'
+    properties = TEXTS[PROPERTIES] if ours else TEXTS[PROPERTIES].replace("perfxl.", "other.")
+    return workbook(**{POINTERS: TEXTS[POINTERS].replace("</Relationships>", pointer), PROPERTIES: properties})

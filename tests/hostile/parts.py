@@ -14,6 +14,7 @@ from tests.hostile.form import (
     TEXTS,
     after_rows,
     before_end,
+    pointing,
     replaced,
     workbook,
 )
@@ -30,19 +31,10 @@ _DOCTYPES = {
 _LAUGHS = _DOCTYPES["dtd-laughs"]
 _UTF_16 = TEXTS[SHEET].replace("UTF-8", "UTF-16")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_FOREIGN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def _with_names(names: str) -> bytes:
     return replaced(BOOK, "</definedNames>", names + "</definedNames>")
-
-
-def _pointing(kind: str, target: str, mode: str = "", *, ours: bool = True) -> bytes:
-    """The form, or one that names no scheme, with one more pointer of the workbook."""
-    external = f' TargetMode="{mode}"' if mode else ""
-    pointer = f'<Relationship Id="rId99" Type="{_FOREIGN}/{kind}" Target="{target}"{external}/></Relationships>'
-    properties = TEXTS[PROPERTIES] if ours else TEXTS[PROPERTIES].replace("perfxl.", "other.")
-    return workbook(**{POINTERS: TEXTS[POINTERS].replace("</Relationships>", pointer), PROPERTIES: properties})
 
 
 def _more_sheets(count: int) -> bytes:
@@ -119,10 +111,10 @@ PARTS: dict[str, bytes] = {
     "pointers-to-itself.xlsx": replaced(POINTERS, "worksheets/sheet1.xml", "workbook.xml"),
     "pointers-absolute.xlsx": replaced(POINTERS, "worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"),
     "pointers-twin-id.xlsx": replaced(POINTERS, 'Id="rId2"', 'Id="rId1"'),
-    "pointers-external-links.xlsx": _pointing("externalLink", "file:///c:/a.xlsx", "External"),
-    "macros-of-our-form.xlsm": _pointing("vbaProject", "vbaProject.bin"),
-    "macros.xlsm": _pointing("vbaProject", "vbaProject.bin", ours=False),
-    "macro-sheet.xlsm": _pointing("xlMacrosheet", "macrosheets/sheet1.xml", ours=False),
+    "pointers-external-links.xlsx": pointing("externalLink", "file:///c:/a.xlsx", "External"),
+    "macros-of-our-form.xlsm": pointing("vbaProject", "vbaProject.bin"),
+    "macros.xlsm": pointing("vbaProject", "vbaProject.bin", ours=False),
+    "macro-sheet.xlsm": pointing("xlMacrosheet", "macrosheets/sheet1.xml", ours=False),
     "shared-100000.xlsx": before_end(SHARED, "<si><t>a</t></si>" * 100_000),
     "shared-rich-phonetic.xlsx": before_end(SHARED, "<si><r><t>a</t></r><rPh sb='0' eb='1'><t>b</t></rPh></si>"),
     "styles-100000.xlsx": before_end(STYLES, "<cellXfs>" + '<xf numFmtId="0"/>' * 100_000 + "</cellXfs>"),
