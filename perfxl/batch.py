@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from perfxl.signing import Register
 
 _OTHER_KINDS = re.compile(
-    r"\.(txt|md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
+    r"\.(md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
     r"|tmp|bak|part|crdownload|sha256|md5|sig|asc|mp3|mp4|avi|mov)",
     re.IGNORECASE,
 )
@@ -42,6 +42,8 @@ class Candidate:
 
     name: str
     skipped: str = ""
+    maybe_note: bool = False
+    """True for a .txt met in a folder: a form as text, or a note to the reader."""
 
     @property
     def path(self) -> Path:
@@ -107,6 +109,10 @@ def check_paths(candidates: Iterable[Candidate], options: Options) -> Iterator[F
 
 def check_file(candidate: Candidate, options: Options) -> FileReview:
     """Read and review one file. Raises nothing: what goes wrong is a finding about the file."""
+    return without_notes(candidate, _checked(candidate, options))
+
+
+def _checked(candidate: Candidate, options: Options) -> FileReview:
     shown = candidate.shown
     if candidate.skipped:
         return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
@@ -129,6 +135,14 @@ def check_file(candidate: Candidate, options: Options) -> FileReview:
         return _over_limit(shown, "检查时占用的内存不超过限度")
     except Exception as error:
         return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+
+
+def without_notes(candidate: Candidate, file: FileReview) -> FileReview:
+    """The review; a skip row for a text in a folder that holds no form, for nobody has submitted it as one."""
+    if not candidate.maybe_note or file.reviews:
+        return file
+    reason = "文字里没有自评表或绩效目标表"
+    return FileReview(file.path, "skipped", (), (_about_file("R107", file.path, reason=reason),))
 
 
 def over_time(candidate: Candidate, seconds: float) -> FileReview:
@@ -182,7 +196,7 @@ def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
                 yield Candidate(str(path), "是文件夹，其中的文件另列")
             yield from _walk(path, own)
         else:
-            yield Candidate(str(path))
+            yield Candidate(str(path), maybe_note=path.suffix.lower() == ".txt")
 
 
 def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:

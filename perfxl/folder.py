@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from perfxl.batch import Candidate, Options, check_file
+from perfxl.batch import Candidate, Options, check_file, without_notes
 from perfxl.limits import Limits, check_here
 from perfxl.review import FileReview
 
@@ -32,9 +32,10 @@ class Folder:
             if candidate.skipped:
                 yield check_file(candidate, self._options)
             elif known:
-                yield self._restored(candidate) or next(self._checked([candidate], limits))
+                file = self._restored(candidate) or next(self._checked([candidate], limits))
+                yield without_notes(candidate, file)
             else:
-                yield next(checked)
+                yield without_notes(candidate, next(checked))
 
     def _checked(self, candidates: Sequence[Candidate], limits: Limits) -> Iterator[FileReview]:
         if len(candidates) == 1 and self._store is None:

@@ -116,6 +116,10 @@ class Grid:
         words = self.row_places[row].format(column=column) if row in self.row_places else ""
         return CellRef(self.file, self.sheet, row, column, words)
 
+    def row_words(self, row: int) -> str:
+        """A row as a person finds it: `第7行`, in a document `表2 第7行`."""
+        return self.row_places.get(row, f"第{row}行").removesuffix(" 第{column}列")
+
     def cell(self, row: int, column: int) -> Cell:
         """The cell itself; blank for the covered cells of a merge."""
         return self.cells.get((row, column), BLANK_CELL)

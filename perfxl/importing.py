@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from perfxl.form import Form, FundingRow, Indicator, Located, ObjectiveForm, SelfEvaluation, Target
+from perfxl.form import NO_RESULT, Form, FundingRow, Indicator, Located, ObjectiveForm, SelfEvaluation, Target
 from perfxl.grid import CellRef, normalised
 from perfxl.layouts.content import Content, FundingContent, RowContent
 from perfxl.prefilling import SAME_FIELDS, group_name
@@ -268,5 +268,8 @@ def recomputed(form: Form, again: Form) -> tuple[tuple[Leftover, str], ...]:
     return tuple(
         (Leftover(label, before.raw.strip(), before.at), after.raw.strip() if after else "")
         for label, before, after in pairs
-        if before is not None and not before.blank and (after is None or before.value != after.value)
+        if before is not None
+        and not before.blank
+        and before.raw != NO_RESULT
+        and (after is None or before.value != after.value)
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from perfxl.batch import Candidate, Options, check_file, over_time
 from perfxl.review import FileReview
+from perfxl.sources.errors import UnreadableFile, too_large
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,19 @@ def available_processors() -> int:
 
 
 def check_here(candidate: Candidate, options: Options, limits: Limits) -> FileReview:
-    """Check one file in this process, from its main thread. On Windows nothing but Ctrl+C stops it."""
+    """Check one file in this process, as `run_here` runs it."""
+    try:
+        return run_here(lambda: check_file(candidate, options), limits)
+    except UnreadableFile:
+        return over_time(candidate, limits.seconds)
+
+
+def run_here(work: Callable[[], T], limits: Limits) -> T:
+    """What `work` makes of one file, in this process, from its main thread. R105 where it takes too long or too much.
+
+    On Windows nothing but Ctrl+C stops it."""
     if sys.platform == "win32":
-        return check_file(candidate, options)
+        return work()
 
     def stop(*_: object) -> None:
         raise _OverTime
@@ -43,9 +57,11 @@ def check_here(candidate: Candidate, options: Options, limits: Limits) -> FileRe
     try:
         signal.setitimer(signal.ITIMER_REAL, limits.seconds)
         with memory_limit(limits.memory):
-            return check_file(candidate, options)
+            return work()
     except _OverTime:
-        return over_time(candidate, limits.seconds)
+        raise too_large(f"用时不超过 {limits.seconds:g} 秒") from None
+    except MemoryError:
+        raise too_large("占用的内存不超过限度") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

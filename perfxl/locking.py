@@ -88,7 +88,7 @@ def lock(
     UnreadableFile and EditError as the reader and the editor do.
     """
     workbook = read_xlsx(data, name)
-    earlier = _earlier(workbook)
+    earlier = open_seal(workbook, "锁定")
     review = review_workbook(workbook, name, scheme=scheme)
     if not review.reviews:
         raise LockRefused("文件里没有自评表或绩效目标表；请确认是填好的官方表")
@@ -150,16 +150,16 @@ def footer_with(code: str, footer: str) -> str:
     return whole if len(whole) <= _MOST_FOOTER else f"&L{text}"
 
 
-def _earlier(workbook: Workbook) -> Seal | None:
-    """The seal to continue. LockRefused for one that is still closed or cannot be continued."""
+def open_seal(workbook: Workbook, purpose: str) -> Seal | None:
+    """The unlocked seal to continue, None without one. LockRefused for one that is still closed or is damaged."""
     try:
         seal = read_seal(workbook.properties)
     except SealDamaged as error:
-        raise LockRefused(f"封签损坏（{error}）；请先解锁，再锁定") from error
+        raise LockRefused(f"封签损坏（{error}）；请先解锁，再{purpose}") from error
     if seal is None:
         return None
     if problem := seal.problem():
-        raise LockRefused(f"封签损坏（{problem}）；请先解锁，再锁定")
+        raise LockRefused(f"封签损坏（{problem}）；请先解锁，再{purpose}")
     if not seal.open:
         raise LockRefused(f"文件已经锁定，封签码 {seal.code}；需要更正时请先解锁")
     return seal

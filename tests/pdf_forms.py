@@ -69,10 +69,10 @@ def assembled(objects: Mapping[int, bytes], trailer: str = "") -> bytes:
     return out + f"xref\n0 {size}\n{table}{end}".encode()
 
 
-def as_pdf(grid: Grid) -> bytes:
-    """The sheet as a ruled table over as many numbered pages as it needs, every column of one width."""
+def as_pdf(*grids: Grid) -> bytes:
+    """Each sheet as a ruled table over as many numbered pages as it needs, every column of one width."""
     pages: list[str] = []
-    for rows in _pages(grid):
+    for grid, rows in ((one, rows) for one in grids for rows in _pages(one)):
         tops: dict[int, float] = {}
         top: float = MARGIN
         for row in rows:

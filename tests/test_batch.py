@@ -10,8 +10,12 @@ import pytest
 
 from perfxl import batch
 from perfxl.batch import Candidate, Options, check_file, check_paths, collect, shown_path
+from perfxl.cli import main
+from perfxl.folder import Folder
 from perfxl.grid import Workbook
+from perfxl.limits import Limits
 from perfxl.review import FileReview, review_workbook
+from perfxl.store import Store, rules
 
 GOOD = Path(__file__).parent.parent / "examples" / "returned" / "古美路街道办事处-2020.xlsx"
 
@@ -75,8 +79,25 @@ def test_the_reasons_are_said(folder: Path) -> None:
         "link.xlsx": "链接，不是文件",
         "loop": "链接，不是文件",
         "~$乙.xlsx": "Excel 或 WPS 打开文件时的临时文件",
-        "说明.txt": ".txt 文件不是自评表",
     }
+
+
+def test_a_text_in_a_folder_is_a_form_or_a_note(tmp_path: Path) -> None:
+    """A note that is empty or in no known encoding is one too; named by itself a text must hold a form."""
+    shutil.copy(Path(__file__).parent / "forms" / "published" / "gumei-2020.txt", tmp_path / "a.TXT")
+    (tmp_path / "b.txt").write_text("自评表请于 3 月 31 日前报送。", "utf-8")
+    (tmp_path / "c.txt").write_bytes(b"")
+    (tmp_path / "d.txt").write_bytes(b"\xff\xfe\x00")
+    expected = [("a.TXT", "returned", "")] + [(name, "skipped", "R107") for name in ("b.txt", "c.txt", "d.txt")]
+    found = collect([tmp_path])
+    assert rows(list(check_paths(found, Options())), tmp_path) == expected
+    assert rows(list(Folder(found, Options()).reviews(Limits(jobs=2))), tmp_path) == expected
+    with Store(tmp_path.parent / "库.sqlite", rules(Options())) as store:
+        assert rows(list(Folder(found, Options(), store).reviews(Limits())), tmp_path) == expected
+        assert rows(list(Folder(found, Options(), store).reviews(Limits())), tmp_path) == expected
+    (alone,) = check_paths(collect([tmp_path / "b.txt"]), Options())
+    assert (alone.status, [finding.code for finding in alone.file_findings]) == ("unreadable", ["R106"])
+    assert alone.path.endswith("b.txt") and main(["verify", str(tmp_path)]) == 0
 
 
 def test_order_and_rows_do_not_depend_on_the_order_of_the_arguments(folder: Path) -> None:

@@ -153,7 +153,7 @@ def test_commands_speak_english_throughout(capsys: Capture, tmp_path: Path, monk
     words = [line.partition("2020绩效自评价!")[0] for line in out.splitlines()[1:]]
     assert (out.splitlines()[0].rpartition(" (")[2], set(words)) == (
         "shanghai/2020, 13 indicators)",
-        {"  left over ", "  computed anew "},
+        {"  not carried over: ", "  recomputed: "},
     )
     assert run(capsys, "scheme", "show", "mof/2020")[1].startswith("not read  财预")
     assert run(capsys, "scheme", "diff", "mof/2020", "mof/2020") == (0, "no difference\n", "")

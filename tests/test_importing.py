@@ -114,3 +114,21 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert (
         main(["import", str(returned), "--to", str(tmp_path / "新"), "--force", "--scheme", "mof/2021-objective"]) == 1
     )
+
+
+def test_the_command_in_english(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The forms' own words stay Chinese."""
+    note, gone = tmp_path / "note.csv", tmp_path / "gone.pdf"
+    note.write_text("a,b", "utf-8")
+    gone.write_bytes(b"%PDF-1.7")
+    kunming = RETURNED / "上海市人民政府驻昆明办事处-2019.xlsx"
+    code = main(["import", str(note), str(gone), str(kunming), "--to", str(tmp_path), "--lang", "en"])
+    out, err = capsys.readouterr()
+    assert (code, err.splitlines()[0]) == (1, f"{note.as_posix()}: no form in it")
+    assert err.splitlines()[1].startswith(f"{gone.as_posix()}: File cannot be opened: ")
+    assert out.splitlines()[0].endswith(" (shanghai/2019, 14 indicators)")
+    assert out.splitlines()[1:] == ["  not carried over: 绩效自评价!C16 预算执行率：指标解释: 反应项目预算执行的进度"]
+    goal = RETURNED / "临江市政府办-2021.xlsx"
+    code = main(["import", str(goal), "--to", str(tmp_path), "--lang", "en", "--scheme", "mof/2021-objective"])
+    assert code == 1
+    assert "not the kind of form that mof/2021-objective is; left out" in capsys.readouterr().err

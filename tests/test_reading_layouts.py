@@ -128,3 +128,44 @@ def _line(row: Indicator) -> str:
 
 def _plain(value: object) -> str:
     return str(value)
+
+
+# ---- points behind names, where there is no column 分值
+
+
+def weights(changes: dict[str, str]) -> tuple[list[str], list[str]]:
+    (form,) = read_forms(Workbook("表.xlsx", (form_grid("layouts/execution-20", changes),)))
+    rows = [f"{row.name} {_plain(row.max_score.value)} {row.max_score.at.address}" for row in form.indicators]
+    return rows, [f"{one.at.address} {one.code}" for one in form.problems]
+
+
+def test_points_behind_the_names_of_indicators() -> None:
+    names = ("改造乡镇卫生院数量（20分）", "设备验收合格率(15 分)", "门急诊人次增长率（15分）")
+    goals = {f"D{row}": name for row, name in zip((9, 10, 11), names, strict=True)}
+    assert weights({**goals, "D13": "培训完成时间（15分）", "D14": "就诊群众满意度（１５分）"}) == (
+        [
+            "改造乡镇卫生院数量 20 D9",
+            "设备验收合格率 15 D10",
+            "门急诊人次增长率 15 D11",
+            "培训完成时间 15 D13",
+            "就诊群众满意度 15 D14",
+        ],
+        [],
+    )
+
+
+def test_points_behind_the_labels_of_level_2_count_for_a_single_indicator() -> None:
+    labels = ("数量指标（20分）", "质量指标（15分）", "社会效益指标（15分）", "时效指标（15分）", "满意度指标（15分）")
+    rows, problems = weights({f"C{row}": label for row, label in zip((9, 10, 11, 13, 14), labels, strict=True)})
+    assert [row.partition(" ")[2] for row in rows] == ["20 C9", "15 C10", "15 C11", "15 C13", "15 C14"]
+    assert problems == []
+
+
+def test_a_number_in_brackets_that_is_no_weight() -> None:
+    """A count, a mark that is aimed at, and points of one indicator alone; the column 分值 is still missed."""
+    rows, problems = weights(
+        {"D9": "改造乡镇卫生院数量（12）", "D10": "设备评分（满分100分）", "D14": "满意度（90分）"}
+    )
+    assert [row for row in rows if " None " not in row] == []
+    assert [row.split(" ")[0] for row in rows][::4] == ["改造乡镇卫生院数量（12）", "满意度（90分）"]
+    assert problems == ["B8 L110"]

@@ -188,7 +188,9 @@ def test_more_cells_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(content) == ("R105", {"limit": "有格式的单元格不超过 100 个"})
 
 
-def test_sheets_that_overlap() -> None:
+def overlapping() -> bytes:
+    """A workbook whose sheets all point at the first."""
+
     def build(made: Any) -> None:
         for name in "甲乙丙丁":
             sheet = made.add_sheet(name)
@@ -196,12 +198,16 @@ def test_sheets_that_overlap() -> None:
                 sheet.write(row, 0, row)
 
     content = bytearray(book(build))
-    start, stream = stream_of(bytes(content))
-    places = [place for place in range(len(stream) - 12) if stream[place : place + 2] == b"\x85\x00"]
+    start, records = stream_of(bytes(content))
+    places = [place for place in range(len(records) - 12) if records[place : place + 2] == b"\x85\x00"]
     first = content[start + places[0] + 4 : start + places[0] + 8]
     for place in places[1:4]:
         content[start + place + 4 : start + place + 8] = first
-    assert refused(bytes(content)) == ("R101", {"reason": "工作簿的工作表互相重叠"})
+    return bytes(content)
+
+
+def test_sheets_that_overlap() -> None:
+    assert refused(overlapping()) == ("R101", {"reason": "工作簿的工作表互相重叠"})
 
 
 @settings(max_examples=100, deadline=None)

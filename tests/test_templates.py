@@ -18,7 +18,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from perfxl.grid import normalised
 from perfxl.layouts import (
-    TEMPLATE_VERSION,
     Content,
     FundingContent,
     RowContent,
@@ -175,7 +174,7 @@ def test_sheets_are_protected_without_a_password_and_none_is_hidden(name: str) -
 def test_properties_and_names_tell_the_scheme(name: str) -> None:
     book = template(name)
     properties = read_workbook(TEMPLATES / template_name(SCHEMES[name])).properties
-    assert properties == {"perfxl.scheme": name, "perfxl.template_version": TEMPLATE_VERSION}
+    assert properties == {"perfxl.scheme": name, "perfxl.template_version": str(SCHEMES[name].version)}
     assert book.defined_names["PX_SCHEME"].attr_text == f'"{name}"'
     assert all(re.fullmatch(r"PX_SCHEME|px_[a-z_]+", defined) for defined in book.defined_names)
     if name in SCORED:

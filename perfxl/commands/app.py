@@ -16,6 +16,7 @@ from perfxl.commands import (
     importing,
     keys,
     lock,
+    migrating,
     new,
     notice,
     office,
@@ -45,6 +46,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("explain", explain.explain),
     ("new", new.new),
     ("import", importing.import_),
+    ("migrate", migrating.migrate),
     ("schema", schema.schema),
     ("completion", shell_completion.completion),
 )

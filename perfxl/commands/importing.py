@@ -1,7 +1,9 @@
-"""`perfxl import`."""
+"""`perfxl import`, and what `perfxl migrate` shares with it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from perfxl.commands.problems import UsageProblem
 if TYPE_CHECKING:
     from perfxl.finding import Language
     from perfxl.form import Form
+    from perfxl.importing import Leftover
     from perfxl.scheme import Scheme
 
 
@@ -23,6 +26,7 @@ def import_(
         None, "--scheme", metavar="ID", help="官方表的方案；不写则按表判定。Scheme of the official form."
     ),
     force: bool = typer.Option(False, "--force", help="覆盖已有文件。Overwrite."),
+    timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """把别的表样填好的表转到官方表，并列出没有带入的内容。
@@ -33,9 +37,9 @@ def import_(
     """
     from perfxl.commands import choices
     from perfxl.commands.workbooks import existing, unreadable
-    from perfxl.reading import read_forms
+    from perfxl.limits import Limits, run_here
     from perfxl.reports.escaping import visible
-    from perfxl.sources import UnreadableFile, read_workbook
+    from perfxl.sources import UnreadableFile
 
     chosen, language = choices.scheme(scheme), choices.language(lang)
     code = CLEAN
@@ -43,22 +47,27 @@ def import_(
     for path in existing(files):
         shown = visible(path.as_posix())
         try:
-            forms = read_forms(read_workbook(path))
+            forms = run_here(partial(_forms_in, path), Limits(seconds=timeout))
         except UnreadableFile as error:
             typer.echo(f"{shown}: {visible(unreadable(error, language))}", err=True)
             code = FINDINGS
             continue
         if not forms:
-            said = "没有自评表或目标表" if language == "zh" else "neither a self-evaluation nor an objective form"
-            typer.echo(f"{shown}: {said}", err=True)
+            typer.echo(f"{shown}: {'没有自评表或目标表' if language == 'zh' else 'no form in it'}", err=True)
             code = FINDINGS
         for number, form in enumerate(forms, start=1):
             out = to / (f"{path.stem}.xlsx" if len(forms) == 1 else f"{path.stem}-{number}.xlsx")
-            if out.exists() and not force:
-                raise UsageProblem(f"{out} 已存在；覆盖请加 --force", f"{out} exists; overwrite it with --force")
+            refuse_existing(out, force=force)
             if not _carry_over(form, chosen, out, language):
                 code = FINDINGS
     return code
+
+
+def _forms_in(path: Path) -> tuple[Form, ...]:
+    from perfxl.reading import read_forms
+    from perfxl.sources import read_workbook
+
+    return read_forms(read_workbook(path))
 
 
 def _carry_over(form: Form, chosen: Scheme | None, out: Path, lang: Language) -> bool:
@@ -69,27 +78,55 @@ def _carry_over(form: Form, chosen: Scheme | None, out: Path, lang: Language) ->
     from perfxl.importing import content_of, recomputed
     from perfxl.layouts import write_form
     from perfxl.reading import read_forms
-    from perfxl.reports.escaping import visible
     from perfxl.sources import read_workbook
 
     scheme = chosen or detect_scheme(form)[0]
-    place = visible(f"{form.at.file} › {form.at.sheet} {form.project}".rstrip())
     if (scheme.kind == "objective") is not isinstance(form, ObjectiveForm):
-        zh, en = f"与方案 {scheme.id} 不是同一种表，没有转", f"another kind of form than scheme {scheme.id}, left out"
-        typer.echo(f"{place}: {zh if lang == 'zh' else en}", err=True)
+        other_kind = (f"与方案 {scheme.id} 不是同一种表，没有转", f"not the kind of form that {scheme.id} is; left out")
+        typer.echo(f"{_place(form)}: {other_kind[lang == 'en']}", err=True)
         return False
     imported = content_of(form, scheme)
     with written(out) as temporary:
         write_form(scheme, temporary, imported.content)
         changed = [pair for again in read_forms(read_workbook(temporary)) for pair in recomputed(form, again)]
-    count = len(imported.content.indicators)
-    zh, en = f"（{scheme.id}，指标 {count} 条）", f" ({scheme.id}, {count} indicators)"
-    typer.echo(f"{place} → {visible(out.as_posix())}{zh if lang == 'zh' else en}")
-    for left in imported.leftovers:
-        zh, en = f"未带入 {left.at.in_file} {left.label}：", f"left over {left.at.in_file} {left.label}: "
-        typer.echo(visible(f"  {zh if lang == 'zh' else en}{left.text}"))
-    for left, value in changed:
-        zh = f"重算 {left.at.in_file} {left.label}：原填 {left.text}，公式为 {value or '空白'}"
-        en = f"computed anew {left.at.in_file} {left.label}: was {left.text}, the formula gives {value or 'a blank'}"
-        typer.echo(visible(f"  {zh if lang == 'zh' else en}"))
+    say_where(form, out, scheme, len(imported.content.indicators), lang)
+    say_what_was_lost(imported.leftovers, changed, lang)
     return not imported.leftovers
+
+
+def refuse_existing(out: Path, *, force: bool) -> None:
+    """UsageProblem for a file that would be overwritten unasked."""
+    if out.exists() and not force:
+        raise UsageProblem(f"{out} 已存在；覆盖请加 --force", f"{out} exists; overwrite it with --force")
+
+
+def _place(form: Form) -> str:
+    from perfxl.reports.escaping import visible
+
+    return visible(f"{form.at.file} › {form.at.sheet} {form.project}".rstrip())
+
+
+def say_where(form: Form, out: Path, scheme: Scheme, count: int, lang: Language) -> None:
+    """The line of a form that was carried over; `count` is the number of its indicators."""
+    from perfxl.reports.escaping import visible
+
+    about = f"（{scheme.id}，指标 {count} 条）" if lang == "zh" else f" ({scheme.id}, {count} indicators)"
+    typer.echo(f"{_place(form)} → {visible(out.as_posix())}{about}")
+
+
+def say_what_was_lost(leftovers: Iterable[Leftover], changed: Iterable[tuple[Leftover, str]], lang: Language) -> None:
+    """A line for each cell that found no place, and for each that the formulas show otherwise."""
+    from perfxl.reports.escaping import visible
+
+    begin, sign = ("未带入", "：") if lang == "zh" else ("not carried over:", ": ")
+    for left in leftovers:
+        said = " ".join(filter(None, (begin, left.at.in_file, f"{left.label}{sign}{left.text}")))
+        typer.echo(visible(f"  {said}"))
+    for left, value in changed:
+        if lang == "zh":
+            line = f"重算 {left.at.in_file} {left.label}：原填 {left.text}，公式为 {value or '空白'}"
+        else:
+            line = (
+                f"recomputed: {left.at.in_file} {left.label}: was {left.text}, the formula gives {value or 'a blank'}"
+            )
+        typer.echo(visible(f"  {line}"))

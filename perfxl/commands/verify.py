@@ -46,7 +46,7 @@ def verify(
     present(paths)
     result = CLEAN
     for candidate in collect(paths):
-        if candidate.skipped:
+        if candidate.skipped or candidate.maybe_note:
             continue
         try:
             verdict = verdict_of(candidate.path, apart, known)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from perfxl.layouts.content import Content, FundingContent, RowContent
 from perfxl.layouts.templates import build_templates, stale_templates, template_name
-from perfxl.layouts.workbook import TEMPLATE_VERSION, write_form
+from perfxl.layouts.workbook import write_form
 
 __all__ = [
-    "TEMPLATE_VERSION",
     "Content",
     "FundingContent",
     "RowContent",

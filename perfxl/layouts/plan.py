@@ -50,7 +50,10 @@ def _of(content: Content, group: str) -> list[RowContent]:
 
 
 def _planned(group: GroupScheme, rows: list[RowContent]) -> Group:
-    """Preset rows first, then the other rows of the content by level 2, then blank ones."""
+    """Preset rows first, then the other rows of the content by level 2, then blank ones.
+
+    Rows without level 2 come before all that have one: below a label they would read as its rows.
+    """
     presets = []
     for preset in group.preset:
         own = (row for row in rows if row.name == preset.name or (row.execution and preset.execution))
@@ -64,7 +67,7 @@ def _planned(group: GroupScheme, rows: list[RowContent]) -> Group:
         blank[""] = group.rows
     levels = dict.fromkeys([*(row.content.level2 for row in presets), *blank, *(row.level2 for row in rows)])
     blocks = []
-    for name in levels:
+    for name in sorted(levels, key=bool):
         planned = [row for row in presets if row.content.level2 == name]
         planned += [PlannedRow(row) for row in rows if row.level2 == name]
         more = blank.get(name, 0) - sum(row.preset is None for row in planned)

@@ -17,7 +17,6 @@ from perfxl.layouts.selfcheck import self_check
 from perfxl.layouts.sheet import Box, Sheet
 from perfxl.scheme import Scheme
 
-TEMPLATE_VERSION = "1"
 SHEETS = 3
 """Of every form: the form itself, 填表说明 and 自检."""
 SHEET_NAMES = {"self_evaluation": "自评表", "objective": "绩效目标表"}
@@ -46,7 +45,7 @@ def write_form(scheme: Scheme, path: Path, content: Content | None = None, macro
     book = Workbook(str(path), {"in_memory": True, "default_format_properties": dict(styles.DEFAULT)})
     book.set_properties({"title": scheme.name, "author": "perfxl", "created": _CREATED})
     book.set_custom_property("perfxl.scheme", scheme.id)
-    book.set_custom_property("perfxl.template_version", TEMPLATE_VERSION)
+    book.set_custom_property("perfxl.template_version", str(scheme.version))
     family = _FAMILIES[scheme.family]
     widths = family.widths(scheme)
     sheet = Sheet(book, SHEET_NAMES[scheme.kind], (*widths, *helper_widths(scheme)), live=macros is not None)

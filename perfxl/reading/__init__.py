@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from perfxl.finding import Finding
 from perfxl.form import Form, Located
 from perfxl.grid import Grid, Workbook, normalised
 from perfxl.reading.assembly import FormOnSheet, read_region
+from perfxl.reading.flowing import Parted, parted, runs_together
 from perfxl.reading.labels import vocabulary
 from perfxl.reading.titles import find_regions
 
@@ -22,11 +24,21 @@ def read_forms(workbook: Workbook) -> tuple[Form, ...]:
     for grid in workbook.grids:
         if grid.sheet in vocabulary().own_sheets:
             continue
+        apart = parted(grid) if runs_together(grid) else None
+        grid = apart.grid if apart else grid
         found = [form for region in find_regions(grid) if (form := read_region(region, scheme_id, version))]
-        forms += [item.form for item in found]
+        forms += [_inferred(item, apart) if apart else item.form for item in found]
         if not grid.hidden:
             surroundings += _texts_outside(grid, found)
     return tuple(replace(form, surroundings=tuple(surroundings)) for form in forms)
+
+
+def _inferred(item: FormOnSheet, apart: Parted) -> Form:
+    """The form with L116, which names the rows whose cells might be others."""
+    rows = {row: text for row, text in apart.doubts.items() if row in item.rows}
+    places = tuple(apart.grid.ref(row, 1) for row in rows)
+    found = Finding("L116", item.form.at, numbers={"text": "；".join(rows.values()) or "—"}, related=places)
+    return replace(item.form, problems=tuple(sorted((*item.form.problems, found), key=lambda one: (one.at, one.code))))
 
 
 def _texts_outside(grid: Grid, found: list[FormOnSheet]) -> list[Located[str]]:

@@ -20,6 +20,7 @@ from perfxl.reading.slots import Region
 from perfxl.reading.tables import TableExtent, find_extent, read_total, report_splits
 from perfxl.reading.titles import read_title, read_year
 from perfxl.reading.values import MoneyUnit, money_unit, parse_year
+from perfxl.reading.weights import with_points_behind_names
 
 _LEAST_LABELLED_ROWS = 3
 """Rows with known labels that make a form of a region without indicator table."""
@@ -71,7 +72,8 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
     _report_guesses(region, layout, pairs, reader)
-    _report_missing(region, layout, pairs, objective, title.at, reader)
+    weighed = all(row.max_score.value is not None for group in groups for row in group.rows if not row.placeholder)
+    _report_missing(region, layout, pairs, objective, title.at, reader, weighed=weighed)
     report_concealed(region.grid, layout.rows, region.right, title.at, reader)
     labels = _labels(region, layout, groups)
     about = (title.at, title, year, fields, groups, labels, scheme_id, template_version, reader.problems)
@@ -149,7 +151,8 @@ def _read_groups(region: Region, layout: _Layout, reader: CellReader, year: int 
     if layout.header is None or layout.extent is None:
         return ()
     report_splits(region, layout.header, layout.extent, reader)
-    return read_groups(region, layout.header, layout.extent.indicators, reader, year)
+    groups = read_groups(region, layout.header, layout.extent.indicators, reader, year)
+    return groups if "max_score" in layout.header.columns else with_points_behind_names(groups)
 
 
 def _read_funding(
@@ -212,9 +215,16 @@ def _doubt_columns(
 
 
 def _report_missing(
-    region: Region, layout: _Layout, pairs: Mapping[str, Pair], objective: bool, at: CellRef, reader: CellReader
+    region: Region,
+    layout: _Layout,
+    pairs: Mapping[str, Pair],
+    objective: bool,
+    at: CellRef,
+    reader: CellReader,
+    *,
+    weighed: bool,
 ) -> None:
-    """L110 for what no form of the kind can do without."""
+    """L110 for what no form of the kind can do without. `weighed`: every indicator has its points."""
     if "project_name" not in pairs:
         reader.missing(at, "项目名称")
     header = layout.header
@@ -224,7 +234,7 @@ def _report_missing(
     if objective:
         return
     for id_, word in (("max_score", "分值"), ("score", "得分")):
-        if id_ not in header.columns:
+        if id_ not in header.columns and not (id_ == "max_score" and weighed):
             reader.missing(region.grid.ref(header.top, header.left), word)
     if header.has_points and layout.extent and layout.extent.total is None:
         reader.missing(at, "总分")

@@ -171,7 +171,10 @@ def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
 
 
 def report_unknown_labels(region: Region, rows: Iterable[int], pairs: Iterable[Pair], reader: CellReader) -> None:
-    """L104 for what looks like a label and is none we know. Lines over the whole width are headings."""
+    """L104 for what looks like a label and is none we know. Lines over the whole width are headings.
+
+    Where nothing is merged at all, as in a text, so is what stands alone in its row above a fuller one.
+    """
     rows = list(rows)
     pairs = list(pairs)
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
@@ -179,6 +182,8 @@ def report_unknown_labels(region: Region, rows: Iterable[int], pairs: Iterable[P
     label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
     for row in rows:
         slots = region.slots(row)
+        if not region.grid.merges and _is_heading_line(region, row):
+            continue
         taken = {index for place in _pair_places(slots, row, bool(region.grid.merges)) for index in place}
         for index, slot in enumerate(slots):
             if index in taken or slot.top != row or not isinstance(slot.cell.value, str):
@@ -191,6 +196,12 @@ def report_unknown_labels(region: Region, rows: Iterable[int], pairs: Iterable[P
             place = follows or slot.left in label_columns
             if _looks_like_label(slot, beside, label_columns) or (place and _has_value(slot, beside)):
                 reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
+
+
+def _is_heading_line(region: Region, row: int) -> bool:
+    """Alone in its row, and no value alone in the row below that it might be the label of."""
+    below = next(region.filled_below(row), None)
+    return len(region.own(row)) == 1 and below is not None and len(region.own(below)) > 1
 
 
 def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import takewhile
 
 from perfxl.finding import Finding
 from perfxl.form import Located
@@ -15,6 +16,7 @@ from perfxl.reading.guessing import is_heading
 from perfxl.reading.headers import IndicatorHeader
 from perfxl.reading.labels import inline_pairs, resembled, vocabulary
 from perfxl.reading.slots import Region, Slot
+from perfxl.reading.values import parse_number
 
 _LONGEST_RUN = 200
 """Empty rows that a level label may still cover. A merge down to row 1048576 is no promise of a million rows."""
@@ -74,7 +76,7 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
 def report_splits(region: Region, header: IndicatorHeader, extent: TableExtent, reader: CellReader) -> None:
     for row in extent.splits:
         at = region.grid.ref(row, header.columns["level3"].left)
-        reader.report(Finding("L103", at, numbers={"row": str(row)}))
+        reader.report(Finding("L103", at, numbers={"row": region.grid.row_words(row)}))
 
 
 def read_total(
@@ -86,13 +88,25 @@ def read_total(
     if label is None or column is None:
         return blank(region.ref(label or column or header.columns["level3"]))
     slot = region.slot(label.top, column.left)
-    if single := _only_figure(region, header, label):
+    if packed := _packed_figures(region, header, label):
+        slot = packed[id_]
+    elif single := _only_figure(region, header, label):
         if id_ == "max_score":
             return blank(region.ref(label))
         slot = single
     if slot.top != label.top or slot.left == label.left:
         return blank(region.ref(label))
     return reader.points(slot.cell, region.ref(slot), label.key)
+
+
+def _packed_figures(region: Region, header: IndicatorHeader, label: Slot) -> dict[str, Slot]:
+    """The figures right behind the label, where a text has no places for what was merged: `总分 | 100 | 99`."""
+    ids = sorted({"max_score", "score"} & header.columns.keys(), key=lambda id_: header.columns[id_].left)
+    beside = (slot for slot in region.slots(label.top) if slot.left > label.right)
+    figures = list(takewhile(lambda slot: slot.right == slot.left and parse_number(slot.text) is not None, beside))
+    places = [region.slot(label.top, header.columns[id_].left) for id_ in ids]
+    packed = label.left == label.right and all(slot.blank for slot in places) and len(figures) == len(ids) == 2
+    return dict(zip(ids, figures, strict=True)) if packed else {}
 
 
 def _only_figure(region: Region, header: IndicatorHeader, label: Slot) -> Slot | None:

@@ -54,6 +54,7 @@ _BLOCKS = frozenset(
         ),
     }
 )
+_ENDS = re.compile(r"</?table\b|</html\b", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -69,6 +70,9 @@ def read_html(data: bytes, file: str) -> Workbook:
         root = etree.fromstring(text.encode(), parser)
     except (etree.LxmlError, ValueError) as error:
         raise damaged("网页内容无法解析") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        # The parser leaves the rest of the page out and says so nowhere else.
+        raise too_large("网页嵌套不超过 255 层，一处文字不超过 10 MB")
     if root is None:
         raise damaged("网页没有内容")
     page = _Page(file)
@@ -80,9 +84,17 @@ def read_html(data: bytes, file: str) -> Workbook:
             page.end(element.tag)
             page.text(element.tail)
     grid = page.grid()
+    if _is_cut(text):
+        raise damaged("网页不完整，表格没有结尾")
     if not grid.cells and root.find(".//frameset") is not None:
         raise UnreadableFile("R103", kind="只有框架的网页（HTML），内容在另外的文件里")
     return Workbook(file, (grid,))
+
+
+def _is_cut(text: str) -> bool:
+    """A page that ends within a table. Every program that writes a page closes its tables, or the page at least."""
+    tags = [tag.lower() for tag in _ENDS.findall(text)]
+    return "</html" not in tags and tags.count("<table") > tags.count("</table")
 
 
 class _OpenTable:

@@ -93,6 +93,7 @@ def _joined(pages: list[PageContent]) -> Iterator[tuple[str, str] | Table]:
         _widen(widths, table)
     open_table: Table | None = None
     open_columns: list[float] = []
+    opening = 0
     for number, page in enumerate(pages, start=1):
         count = 0
         elements = _without_page_numbers(sorted([*page.tables, *page.lines], key=_top))
@@ -108,11 +109,13 @@ def _joined(pages: list[PageContent]) -> Iterator[tuple[str, str] | Table]:
                 columns = _columns(widths, element)
                 part = _table(f"第{number}页 表{count}", element, columns)
                 if open_table is not None and place == 0 and count == 1 and open_columns is columns:
-                    _continue(open_table, part)
+                    first = open_table.rows + 1
+                    _continue(open_table, part, opening)
+                    opening = first
                     continue
                 if open_table is not None:
                     yield open_table
-                open_table, open_columns = part, columns
+                open_table, open_columns, opening = part, columns, 0
     if open_table is not None:
         yield open_table
 
@@ -159,9 +162,11 @@ def _table(name: str, found: PageTable, columns: list[float]) -> Table:
     return table
 
 
-def _continue(table: Table, part: Table) -> None:
+def _continue(table: Table, part: Table, opening: int) -> None:
     """A merged cell that the page's end parted is one again: one of the two has several rows, and only one has text.
 
+    A blank one in the row that opened the last page, `opening`, belongs to what stands above it and not to the text
+    below. 0 for the page on which the table begins.
     Heading rows printed again are left out.
     """
     repeated = _repeated_rows(table, part)
@@ -172,7 +177,8 @@ def _continue(table: Table, part: Table) -> None:
             continue
         upper = above.get(cell.column) if cell.row == repeated + 1 else None
         parted = upper is not None and upper.right == cell.right and max(upper.down, cell.down) > 1
-        if upper is not None and parted and bool(upper.text) != bool(cell.text):
+        hangs = upper is not None and upper.row == opening and not upper.text
+        if upper is not None and parted and not hangs and bool(upper.text) != bool(cell.text):
             upper.down += cell.down
             upper.text = upper.text or cell.text
         else:

@@ -19,10 +19,11 @@ MAX_FIELDS = 4_000_000
 
 
 def read_text(data: bytes, file: str) -> Workbook:
-    """One sheet; every value is text as written, an empty field is blank. Raises UnreadableFile.
+    """One sheet; every value is text as written, without white space around it. Raises UnreadableFile.
 
     Tabs part fields wherever there are any; commas or semicolons where half of the lines then have as many fields.
     Where each tab begins a line, as when a Word table is turned into text, each line is a field: see `_stacked`.
+    A blank line is no row. A line that is one field keeps its blanks: they may be all that tells where cells end.
     """
     text = decoded(data)
     if "\x00" in text:
@@ -33,15 +34,17 @@ def read_text(data: bytes, file: str) -> Workbook:
         raise too_large(f"文字的分栏不超过 {MAX_FIELDS:,} 个")
     cells: dict[tuple[int, int], Cell] = {}
     places: dict[int, str] = {}
-    for row, (line, fields) in enumerate(_stacked(text) or enumerate(_records(text), start=1), start=1):
+    filled = ((line, fields) for line, fields in enumerate(_records(text), start=1) if fields not in ([], [""]))
+    for row, (line, fields) in enumerate(_stacked(text) or filled, start=1):
         if len(fields) > MAX_COLUMNS:
             raise too_large(f"列号不超过 {MAX_COLUMNS:,}")
         places[row] = f"第{line}行 第{{column}}列"
         for column, field in enumerate(fields, start=1):
             if len(field) > MAX_TEXT:
                 raise text_too_long()
-            if field:
-                cells[row, column] = Cell(field)
+            value = field if len(fields) == 1 else field.strip()
+            if value:
+                cells[row, column] = Cell(value)
         if len(cells) > MAX_CELLS:
             raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
     return Workbook(file, (Grid(file, SHEET, cells, row_places=places),))

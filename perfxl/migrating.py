@@ -1,0 +1,223 @@
+"""A form on an older edition of our template carried over to the current one, with its 说明 and its history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from perfxl.checks.sealing import was_sealed
+from perfxl.detection import detect_scheme
+from perfxl.edit import Edit, SetProperty
+from perfxl.editing import apply_edits
+from perfxl.form import Form, Located, ObjectiveForm, SelfEvaluation
+from perfxl.grid import Cell, CellRef, Grid, Workbook, normalised
+from perfxl.importing import Leftover, content_of, recomputed
+from perfxl.layouts import write_form
+from perfxl.locking import LockRefused, open_seal
+from perfxl.markup import AUTHOR, result_sheet
+from perfxl.pairing import paired
+from perfxl.reading import read_forms
+from perfxl.reading.explanations import HEADER, SHEET, Explanation, read_explanations
+from perfxl.reading.labels import vocabulary
+from perfxl.review import review_workbook
+from perfxl.scheme import Scheme
+from perfxl.seal import Seal, canonical
+from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
+from perfxl.sources.kind import Kind, kind_of
+from perfxl.sources.package import Package
+from perfxl.sources.raw_file import file_bytes
+from perfxl.sources.xlsx import read_xlsx
+
+_OBJECTS = (
+    ("xl/media/", "图片"),
+    ("xl/charts/", "图表"),
+    ("xl/embeddings/", "嵌入的文件"),
+    ("xl/externallinks/", "外部链接"),
+    ("xl/vbaproject.bin", "宏"),
+)
+"""Parts of a workbook that no cell holds, by how their names begin."""
+_COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]*|threadedcomments/[^/]*)\.xml")
+_AUTHOR = re.compile(rb"<(?:\w+:)?author>([^<]*)<")
+_FORMER = "原 "
+"""Before the place of a 说明 whose cell the new form does not have."""
+_PREVIOUS = ("previous_budget", "previous_executed", "previous_rate")
+
+
+class MigrationRefused(Exception):
+    """Nothing was written. `zh` and `en` say why and what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.zh, self.en = zh, en
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What is to be carried over, and to which scheme."""
+
+    workbook: Workbook
+    form: Form
+    scheme: Scheme
+    seal: Seal | None = None
+    """The unlocked seal that the new file goes on with; None for a form that was never locked."""
+
+    @property
+    def needed(self) -> bool:
+        """False for a form that is on the current template."""
+        return (self.form.scheme_id, self.form.template_version) != (self.scheme.id, str(self.scheme.version))
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What has become of a form. `explanations` counts the 说明, `indicators` the rows that were carried over."""
+
+    leftovers: tuple[Leftover, ...]
+    recomputed: tuple[tuple[Leftover, str], ...]
+    explanations: int
+    indicators: int
+
+
+def migration(workbook: Workbook, scheme: Scheme | None = None) -> Migration:
+    """`scheme` None: the one that the file names. Raises MigrationRefused, and LockRefused for a locked form.
+
+    A locked form stays as it is: its seal vouches for what was submitted, and no copy on another template can. Once
+    it is unlocked, with name and reason, the copy goes on with its history and the next lock counts on.
+    """
+    forms = read_forms(workbook)
+    if len(forms) != 1 or not forms[0].scheme_id:
+        raise MigrationRefused(
+            "不是官方模板填的表；请用 perfxl import 转到官方表",
+            "not filled in on an official template; use perfxl import",
+        )
+    form = forms[0]
+    target = scheme or detect_scheme(form)[0]
+    if (target.kind == "objective") is not isinstance(form, ObjectiveForm):
+        raise MigrationRefused(f"与方案 {target.id} 不是同一种表", f"not the kind of form that {target.id} is")
+    version = form.template_version
+    if form.scheme_id == target.id and version.isdecimal() and int(version) > target.version:
+        raise MigrationRefused(
+            f"模板版本 {version} 比现有的 {target.version} 新；请先更新 perfxl 或方案文件",
+            f"template version {version} is newer than {target.version}; update perfxl or the scheme first",
+        )
+    plan = Migration(workbook, form, target)
+    if not plan.needed:
+        return plan
+    seal = open_seal(workbook, "迁移")
+    if seal is None and was_sealed(workbook):
+        raise LockRefused("文件锁定过，封签已不在；请先解锁，再迁移")
+    return replace(plan, seal=seal)
+
+
+def write_migrated(plan: Migration, path: Path) -> Migrated:
+    """Write the new file and read it again. Raises UnreadableFile and EditError where that fails."""
+    imported = content_of(plan.form, plan.scheme)
+    write_form(plan.scheme, path, imported.content)
+    data = path.read_bytes()
+    blank = read_xlsx(data, plan.workbook.file)
+    (again,) = read_forms(blank)
+    explanations = read_explanations(plan.workbook)
+    edits: list[Edit] = [SetProperty(*item) for item in plan.seal.properties().items()] if plan.seal else []
+    if explanations:
+        explained = replace(blank, grids=(*blank.grids, _moved(explanations, plan.form, again)))
+        edits += result_sheet(
+            explained, review_workbook(explained, explained.file, scheme=plan.scheme), explained_only=True
+        )
+    if edits:
+        path.write_bytes(apply_edits(data, edits))
+    lost = (*imported.leftovers, *_beside(plan, blank))
+    return Migrated(
+        tuple(sorted(lost, key=lambda one: one.at)),
+        recomputed(plan.form, again),
+        len(explanations),
+        len(imported.content.indicators),
+    )
+
+
+# 说明
+
+
+def _moved(explanations: tuple[Explanation, ...], old: Form, new: Form) -> Grid:
+    """The sheet 校验结果 of the old file, with the places where its findings stand in the new one."""
+    places = {old.at.sheet: new.at.sheet}
+    for before, after in _same_cells(old, new):
+        places.setdefault(before.in_file, after.in_file)
+    rows = [HEADER]
+    for one in explanations:
+        place = places.get(one.place) or (f"{_FORMER}{one.place}" if one.place else "")
+        rows.append(("", one.code, place, one.message, "", one.text))
+    cells = {
+        (row, column): Cell(text)
+        for row, texts in enumerate(rows, start=1)
+        for column, text in enumerate(texts, start=1)
+        if text
+    }
+    return Grid(new.at.file, SHEET, cells)
+
+
+def _same_cells(old: Form, new: Form) -> Iterator[tuple[CellRef, CellRef]]:
+    """The cells of one field in both forms."""
+    after = dict(_cells(new))
+    yield from ((at, after[name]) for name, at in _cells(old) if name in after)
+    for one, other in paired(old.indicators, new.indicators, [lambda row: normalised(row.name) or None]):
+        if one and other:
+            yield from ((getattr(one, name).at, getattr(other, name).at) for name in ROW_FIELDS)
+    for part, same in paired(old.funding.parts, new.funding.parts, [lambda row: normalised(row.label.raw)]):
+        if part and same:
+            yield from ((getattr(part, name).at, getattr(same, name).at) for name in FUND_FIELDS)
+
+
+def _cells(form: Form) -> Iterator[tuple[str, CellRef]]:
+    yield from (("title", form.at), ("year", form.year.at))
+    named: list[tuple[str, Located[Any] | None]] = [*form.fields.items()]
+    named += [(f"funding/{name}", getattr(form.funding.total, name)) for name in FUND_FIELDS]
+    named += [(name, getattr(form.funding, name)) for name in _PREVIOUS]
+    if isinstance(form, SelfEvaluation):
+        named += [("total", form.total), ("total_max", form.total_max), ("grade", form.grade)]
+    yield from ((name, located.at) for name, located in named if located is not None)
+    yield from ((f"group/{group.label.value}", group.label.at) for group in form.groups)
+
+
+# What the reader has found no field for
+
+
+def _beside(plan: Migration, blank: Workbook) -> Iterator[Leftover]:
+    """What a person has put beside the fields, and other sheets.
+
+    A locked cell of a protected sheet is the template's. Where the protection is off, the template's formulas are
+    known by their locks, its words as labels of the form or by what the new form prints.
+    """
+    texts = (cell.value for grid in blank.grids for cell in grid.cells.values())
+    printed = {normalised(text) for text in texts if isinstance(text, str)} | plan.form.labels
+    grids = {grid.sheet: grid for grid in plan.workbook.grids}
+    content = canonical(plan.workbook, [plan.form])
+    for id_, at in content.places.items():
+        if not id_.startswith("beside/") or at.sheet != plan.form.at.sheet:
+            continue
+        grid = grids[at.sheet]
+        cell = grid.cell(at.row, at.column)
+        own = cell.locked and (grid.protected or cell.formula is not None)
+        text = normalised(content.shown[id_])
+        if not own and printed.isdisjoint((text, text.rstrip(":"))):
+            yield Leftover("栏目以外的内容", content.shown[id_].strip(), at)
+    for name, grid in grids.items():
+        if name != plan.form.at.sheet and name not in vocabulary().own_sheets and grid.cells:
+            yield Leftover("工作表", f"{name}（{len(grid.cells)} 个有内容的单元格）", CellRef(grid.file, name))
+
+
+def objects_in(path: Path) -> Iterator[Leftover]:
+    """Pictures, macros, notes by others and the like in an .xlsx or .xlsm: none of it is carried over."""
+    data = file_bytes(path)
+    if kind_of(data) is not Kind.ZIP:
+        return
+    package, file = Package(data), CellRef(path.name)
+    for begin, word in _OBJECTS:
+        if count := sum(name.startswith(begin) for name in package.names):
+            yield Leftover(word, f"{count} 个", file)
+    for name in package.names:
+        if _COMMENTS.fullmatch(name):
+            authors = {author.decode("utf-8", "replace") for author in _AUTHOR.findall(package.read(name))}
+            if others := authors - {AUTHOR}:
+                yield Leftover("批注", f"作者 {'、'.join(sorted(others))}", file)
