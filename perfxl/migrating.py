@@ -6,26 +6,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from perfxl.carried import carried_explanations
 from perfxl.checks.sealing import was_sealed
 from perfxl.detection import detect_scheme
 from perfxl.edit import Edit, SetProperty
 from perfxl.editing import apply_edits
-from perfxl.form import Form, Located, ObjectiveForm, SelfEvaluation
-from perfxl.grid import Cell, CellRef, Grid, Workbook, normalised
+from perfxl.form import Form, ObjectiveForm
+from perfxl.grid import CellRef, Workbook, normalised
 from perfxl.importing import Leftover, content_of, recomputed
 from perfxl.layouts import write_form
 from perfxl.locking import LockRefused, open_seal
-from perfxl.markup import AUTHOR, result_sheet
-from perfxl.pairing import paired
+from perfxl.markup import AUTHOR
 from perfxl.reading import read_forms
-from perfxl.reading.explanations import HEADER, SHEET, Explanation, read_explanations
+from perfxl.reading.explanations import read_explanations
 from perfxl.reading.labels import vocabulary
-from perfxl.review import review_workbook
 from perfxl.scheme import Scheme
 from perfxl.seal import Seal, canonical
-from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
 from perfxl.sources.kind import Kind, kind_of
 from perfxl.sources.package import Package
 from perfxl.sources.raw_file import file_bytes
@@ -41,9 +38,6 @@ _OBJECTS = (
 """Parts of a workbook that no cell holds, by how their names begin."""
 _COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]*|threadedcomments/[^/]*)\.xml")
 _AUTHOR = re.compile(rb"<(?:\w+:)?author>([^<]*)<")
-_FORMER = "原 "
-"""Before the place of a 说明 whose cell the new form does not have."""
-_PREVIOUS = ("previous_budget", "previous_executed", "previous_rate")
 
 
 class MigrationRefused(Exception):
@@ -118,66 +112,17 @@ def write_migrated(plan: Migration, path: Path) -> Migrated:
     data = path.read_bytes()
     blank = read_xlsx(data, plan.workbook.file)
     (again,) = read_forms(blank)
-    explanations = read_explanations(plan.workbook)
     edits: list[Edit] = [SetProperty(*item) for item in plan.seal.properties().items()] if plan.seal else []
-    if explanations:
-        explained = replace(blank, grids=(*blank.grids, _moved(explanations, plan.form, again)))
-        edits += result_sheet(
-            explained, review_workbook(explained, explained.file, scheme=plan.scheme), explained_only=True
-        )
+    edits += carried_explanations(plan.workbook, plan.form, blank, plan.scheme)
     if edits:
         path.write_bytes(apply_edits(data, edits))
     lost = (*imported.leftovers, *_beside(plan, blank))
     return Migrated(
         tuple(sorted(lost, key=lambda one: one.at)),
         recomputed(plan.form, again),
-        len(explanations),
+        len(read_explanations(plan.workbook)),
         len(imported.content.indicators),
     )
-
-
-# 说明
-
-
-def _moved(explanations: tuple[Explanation, ...], old: Form, new: Form) -> Grid:
-    """The sheet 校验结果 of the old file, with the places where its findings stand in the new one."""
-    places = {old.at.sheet: new.at.sheet}
-    for before, after in _same_cells(old, new):
-        places.setdefault(before.in_file, after.in_file)
-    rows = [HEADER]
-    for one in explanations:
-        place = places.get(one.place) or (f"{_FORMER}{one.place}" if one.place else "")
-        rows.append(("", one.code, place, one.message, "", one.text))
-    cells = {
-        (row, column): Cell(text)
-        for row, texts in enumerate(rows, start=1)
-        for column, text in enumerate(texts, start=1)
-        if text
-    }
-    return Grid(new.at.file, SHEET, cells)
-
-
-def _same_cells(old: Form, new: Form) -> Iterator[tuple[CellRef, CellRef]]:
-    """The cells of one field in both forms."""
-    after = dict(_cells(new))
-    yield from ((at, after[name]) for name, at in _cells(old) if name in after)
-    for one, other in paired(old.indicators, new.indicators, [lambda row: normalised(row.name) or None]):
-        if one and other:
-            yield from ((getattr(one, name).at, getattr(other, name).at) for name in ROW_FIELDS)
-    for part, same in paired(old.funding.parts, new.funding.parts, [lambda row: normalised(row.label.raw)]):
-        if part and same:
-            yield from ((getattr(part, name).at, getattr(same, name).at) for name in FUND_FIELDS)
-
-
-def _cells(form: Form) -> Iterator[tuple[str, CellRef]]:
-    yield from (("title", form.at), ("year", form.year.at))
-    named: list[tuple[str, Located[Any] | None]] = [*form.fields.items()]
-    named += [(f"funding/{name}", getattr(form.funding.total, name)) for name in FUND_FIELDS]
-    named += [(name, getattr(form.funding, name)) for name in _PREVIOUS]
-    if isinstance(form, SelfEvaluation):
-        named += [("total", form.total), ("total_max", form.total_max), ("grade", form.grade)]
-    yield from ((name, located.at) for name, located in named if located is not None)
-    yield from ((f"group/{group.label.value}", group.label.at) for group in form.groups)
 
 
 # What the reader has found no field for

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
 
+from tests.office_window import new_profile
 from tests.test_hosts_contract import started
 from xlwings_addin.hosts import install as installing
 from xlwings_addin.hosts.libreoffice import Office
@@ -35,12 +31,13 @@ def test_the_same_bytes_each_time_and_another_command_another_package() -> None:
 def test_everything_that_is_named_is_inside() -> None:
     archive = ZipFile(BytesIO(build(COMMAND)))
     modules = [f"pythonpath/perfxl_uno/{path.name}" for path in sorted((SOURCES / "perfxl_uno").glob("*.py"))]
-    fixed = ["META-INF/manifest.xml", "description.xml", "Addons.xcu", "command.json", "component.py"]
+    fixed = ["META-INF/manifest.xml", "description.xml", "Addons.xcu"]
+    fixed += ["CalcWindowState.xcu", "ProtocolHandler.xcu", "command.json", "component.py"]
     assert archive.namelist() == [*fixed, *modules]
     assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     manifest = ElementTree.fromstring(archive.read("META-INF/manifest.xml"))
     named = [entry.get("{http://openoffice.org/2001/manifest}full-path") for entry in manifest]
-    assert named == ["Addons.xcu", "component.py"]
+    assert named == ["Addons.xcu", "CalcWindowState.xcu", "ProtocolHandler.xcu", "component.py"]
     assert json.loads(archive.read("command.json")) == COMMAND
     description = ElementTree.fromstring(archive.read("description.xml"))
     assert description[0].get("value") == IDENTIFIER
@@ -51,15 +48,31 @@ def test_menu_and_toolbar_have_every_button_in_order() -> None:
     menu = addons.find(f".//node[@{NAME}='perfxl.menu']")
     toolbar = addons.find(f".//node[@{NAME}='perfxl.toolbar']")
     assert menu is not None and toolbar is not None
-    assert value(menu, "Title") == "绩效自评"
+    assert value(menu, "Title") == "绩效自评(~L)"
     submenu = menu.find(f"node[@{NAME}='Submenu']")
     assert submenu is not None
     for entries in (submenu, toolbar):
         assert [(value(entry, "URL"), value(entry, "Title")) for entry in entries] == [
-            (f"service:perfxl.Macro?{name}", texts()[f"{name}.label"].chinese) for name in buttons(toggles=False)
+            (address(name), texts()[f"{name}.label"].chinese) for name in buttons(toggles=False)
         ]
         names = [entry.get(NAME) for entry in entries]
         assert names == sorted(map(str, names)) and len(set(names)) == len(names)
+
+
+def address(name: str) -> str:
+    needs = texts().get(f"{name}.needs")
+    return f"vnd.perfxl:{name}?{needs.chinese}" if needs else f"vnd.perfxl:{name}"
+
+
+def test_the_settings_name_what_the_component_and_the_toolbar_are_called() -> None:
+    archive = ZipFile(BytesIO(build(COMMAND)))
+    handler = ElementTree.fromstring(archive.read("ProtocolHandler.xcu")).find(f"node[@{NAME}='HandlerSet']/node")
+    assert handler is not None and value(handler, "Protocols") == "vnd.perfxl:*"
+    assert f'_NAME = "{handler.get(NAME)}"' in archive.read("component.py").decode()
+    bar = ElementTree.fromstring(archive.read("CalcWindowState.xcu")).find(f".//node[@{NAME}='States']/node")
+    assert bar is not None and bar.get(NAME) == "private:resource/toolbar/addon_perfxl.toolbar"
+    shown = [value(bar, name) for name in ("UIName", "Visible", "Docked")]
+    assert shown == ["绩效自评", "true", "true"]
 
 
 def value(node: ElementTree.Element, name: str) -> str:
@@ -69,26 +82,10 @@ def value(node: ElementTree.Element, name: str) -> str:
 
 
 @pytest.fixture
-def profile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A LibreOffice profile of our own. unopkg refuses to run as root, so then nobody runs it."""
+def profile() -> Iterator[Path]:
     started(Office).close()
-    folder = Path(tempfile.mkdtemp(prefix="perfxl-profile-"))
-    if os.geteuid() == 0:
-        folder.chmod(0o777)
-        run = subprocess.run
-
-        def as_nobody(command: list[str], **settings: Any) -> object:
-            if Path(command[0]).name == "unopkg":
-                for argument in command:
-                    if argument.endswith(".oxt"):
-                        Path(argument).parent.chmod(0o755)
-                command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
-                settings["env"] = {**os.environ, "HOME": str(folder)}
-            return run(command, **settings)
-
-        monkeypatch.setattr(subprocess, "run", as_nobody)
-    yield folder
-    shutil.rmtree(folder)
+    with new_profile() as folder:
+        yield folder
 
 
 @pytest.mark.acceptance

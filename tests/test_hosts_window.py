@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +11,7 @@ import pytest
 
 from perfxl.edit import AddSheet, Edit, NewCell, RemoveSheet, SetFill, SetNote, SetProperty, SetValue
 from perfxl.editing import notes_by
+from tests.office_window import focus, keys, screen, until, windows
 from tests.test_hosts_contract import FORM, fills, form_file, opened, shown, started
 from xlwings_addin.hosts.libreoffice import LibreOfficeDesk, Office
 from xlwings_addin.hosts.live import apply_live, ask, read_live, reveal, snapshot
@@ -26,24 +23,10 @@ _PATIENCE = 20
 @pytest.fixture(scope="module")
 def program() -> Iterator[LibreOfficeDesk]:
     """LibreOffice on a display of its own."""
-    if not shutil.which("Xvfb") or not shutil.which("xdotool"):
-        if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
-            pytest.fail("Xvfb or xdotool is not installed")
-        pytest.skip("Xvfb or xdotool is not installed")
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-noreset", "-displayfd", str(writing), "-screen", "0", "1280x900x24"]
-    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as numbers, pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DISPLAY", f":{numbers.readline().strip()}")
-            with started(lambda: Office(visible=True)) as libreoffice:
-                # The program ends with its last window.
-                libreoffice.create()
-                yield libreoffice
-    finally:
-        server.terminate()
-        server.wait()
+    with screen(), started(lambda: Office(visible=True)) as libreoffice:
+        # The program ends with its last window.
+        libreoffice.create()
+        yield libreoffice
 
 
 @pytest.fixture
@@ -53,28 +36,6 @@ def desk(program: LibreOfficeDesk) -> Iterator[LibreOfficeDesk]:
     for book in program.books():
         if book not in spare:
             program.close(book)
-
-
-def keys(*words: str) -> None:
-    subprocess.run(["xdotool", *words], check=True, timeout=_PATIENCE)
-
-
-def focus(title: str) -> None:
-    found = until(lambda: _windows(title))
-    keys("windowfocus", "--sync", found.split()[-1])
-
-
-def _windows(title: str) -> str:
-    search = ["xdotool", "search", "--onlyvisible", "--name", title]
-    return subprocess.run(search, capture_output=True, text=True, check=False).stdout
-
-
-def until(found: Callable[[], str]) -> str:
-    deadline = time.monotonic() + _PATIENCE
-    while not (answer := found()):
-        assert time.monotonic() < deadline, "nothing came up"
-        time.sleep(0.2)
-    return answer
 
 
 def test_undo_takes_back_one_whole_change_and_redo_brings_it_again(desk: LibreOfficeDesk, tmp_path: Path) -> None:
@@ -113,13 +74,13 @@ def test_what_is_typed_into_a_locked_cell_stays_out(desk: LibreOfficeDesk, tmp_p
     keys("key", "Return")
     until(lambda: str(sheet.range("B4").value or ""))
     reveal(book, FORM, 1, 2)
-    before = _windows(".")
+    before = windows(".")
     keys("type", "x")
     # A message says that protected cells cannot be modified.
-    message = until(lambda: _windows(".").removeprefix(before))
+    message = until(lambda: windows(".").removeprefix(before))
     keys("windowfocus", "--sync", message.split()[-1])
     keys("key", "Return")
-    until(lambda: "closed" if _windows(".") == before else "")
+    until(lambda: "closed" if windows(".") == before else "")
     assert sheet.range("B1").value == "甲" and sheet.range("B4").value == "typed"
 
 

@@ -9,13 +9,21 @@ import pytest
 from benchmarks.reading.sheet import Fact
 from benchmarks.reading.truth import facts_of
 from perfxl.cli import main
-from perfxl.form import Form
+from perfxl.detection import detect_scheme
+from perfxl.edit import SetValue
+from perfxl.editing import apply_edits
+from perfxl.form import Form, SelfEvaluation
 from perfxl.grid import Workbook
 from perfxl.importing import Imported, content_of, recomputed
 from perfxl.layouts import write_form
+from perfxl.markup import marked
 from perfxl.reading import read_forms
+from perfxl.reading.explanations import read_explanations, result_rows
+from perfxl.review import review_workbook
 from perfxl.scheme import builtin_schemes, scheme_named
 from perfxl.sources import read_workbook
+from perfxl.sources.xlsx import read_xlsx
+from perfxl.table_rows import insertion
 from tests.grids import form_grid
 from tests.random_forms import random_form
 
@@ -132,3 +140,27 @@ def test_the_command_in_english(tmp_path: Path, capsys: pytest.CaptureFixture[st
     code = main(["import", str(goal), "--to", str(tmp_path), "--lang", "en", "--scheme", "mof/2021-objective"])
     assert code == 1
     assert "not the kind of form that mof/2021-objective is; left out" in capsys.readouterr().err
+
+
+def test_what_was_written_in_the_results_follows_its_row(tmp_path: Path) -> None:
+    """A blank row more moves the rows of the old form down; the new form has none."""
+    path = tmp_path / "表.xlsx"
+    draft = (RETURNED / "滨河区图书馆-2020-初稿.xlsx").read_bytes()
+    workbook = read_xlsx(draft, path.name)
+    (form,) = read_forms(workbook)
+    assert isinstance(form, SelfEvaluation)
+    moved = apply_edits(draft, insertion(workbook.grids[0], form, detect_scheme(form)[0], 13))
+    data, _ = marked(moved, path.name)
+    rows = result_rows(read_xlsx(data, path.name))
+    data = apply_edits(data, [SetValue(one.at.sheet, one.at.row, one.at.column, f"原在 {one.place}") for one in rows])
+    path.write_bytes(data)
+    assert main(["import", str(path), "--to", str(tmp_path / "新")]) == 0
+    new = read_workbook(tmp_path / "新" / path.name)
+    assert [f"{one.code} {one.place} {one.text}" for one in read_explanations(new)] == [
+        "S101 自评表!H29 原在 自评表!H30",
+        "W101 自评表!G31 原在 自评表!G32",
+        "T105 自评表!H31 原在 自评表!H32",
+        "N101 自评表!F11 原在 自评表!F11",
+        "W102 自评表!B13 原在 自评表!B13",
+    ]
+    assert sorted(f.code for f in review_workbook(new, path.name).findings if f.settled) == ["N101", "W102"]

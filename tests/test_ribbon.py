@@ -24,6 +24,7 @@ from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.table_rows import insertion
 from xlwings_addin import ribbon
+from xlwings_addin.build import form
 from xlwings_addin.hosts import live
 from xlwings_addin.hosts.engine import Engine
 from xlwings_addin.hosts.libreoffice import Office, OfficeMissing
@@ -163,6 +164,16 @@ def test_lock_verify_unlock(opened: Any) -> None:
     assert "第 2 次" not in said and "封签码" in person.press("lock", "")
 
 
+def test_the_password_given_when_locking_is_asked_for(opened: Any) -> None:
+    """The form is protected without one before."""
+    person = opened(GOOD)
+    assert person.press("lock", "secret").startswith("已锁定并保存。封签码 ")
+    before = read_xlsx(person.data, "")
+    assert person.press("unlock", "填错", "guess").endswith("受密码保护，密码不符，未作修改")
+    assert read_xlsx(person.data, "") == before
+    assert person.press("unlock", "填错", "secret") == "已解锁，改好后请重新锁定提交。"
+
+
 def test_a_change_by_force_is_seen(opened: Any) -> None:
     person = opened(GOOD)
     person.press("lock", "")
@@ -239,6 +250,19 @@ def test_a_form_that_pasting_destroyed_is_written_anew(opened: Any, tmp_path: Pa
     assert "0.98" in str(read_xlsx(person.data, "").grids[0].cell(6, 8).value)
 
 
+def test_a_form_written_anew_keeps_what_was_explained(opened: Any, tmp_path: Path) -> None:
+    person = opened(DRAFT)
+    person.press("score")
+    live.reveal(person.book, "自评表", 13, 2)
+    person.press("note", "方案已报财政局备案")
+    person.press("repair")
+    new = read_workbook(tmp_path / "滨河区图书馆-2020-初稿-修复.xlsx")
+    assert [(one.code, one.place, one.text) for one in read_explanations(new)] == [
+        ("W102", "自评表!B13", "方案已报财政局备案")
+    ]
+    assert xw.books.active.name == "滨河区图书馆-2020-初稿-修复.xlsx"
+
+
 def shown(workbook: Workbook) -> dict[tuple[int, int], object]:
     """What the form's cells hold; a formula by whether it is one, as programs write it each in their own way."""
     return {
@@ -246,6 +270,14 @@ def shown(workbook: Workbook) -> dict[tuple[int, int], object]:
         for place, cell in workbook.grids[0].cells.items()
         if cell.formula or cell.value not in (None, "")
     }
+
+
+def test_live_functions_are_for_excel(opened: Any, desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened(GOOD).press("live") == "这份表没有实时函数；请用带宏的表（.xlsm）"
+    path = tmp_path / "表.xlsm"
+    path.write_bytes(form(builtin_schemes()["mof/2020"]))
+    person = Person(desk, xw.Book(str(path)), monkeypatch)
+    assert person.press("live").startswith("实时函数只在 Windows 的 Excel 里可用")
 
 
 def test_what_goes_wrong_is_said(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:

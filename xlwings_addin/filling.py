@@ -81,10 +81,13 @@ def _row_in_front(open_: Open) -> tuple[SelfEvaluation, Grid, int]:
 
 def repair(open_: Open) -> str:
     """The form written anew into a file beside this one: what pasting destroyed cannot be told from what was meant."""
+    from perfxl.carried import carried_explanations
     from perfxl.detection import detect_scheme
+    from perfxl.editing import apply_edits
     from perfxl.importing import content_of
     from perfxl.layouts import write_form
     from perfxl.reading import read_forms
+    from perfxl.sources import read_workbook
 
     forms = read_forms(open_.workbook)
     if len(forms) != 1:
@@ -93,8 +96,11 @@ def repair(open_: Open) -> str:
     if not path.is_file():
         raise Refused("请先保存工作簿，再修复；修复后的表会放在它旁边")
     new = _beside(path)
-    imported = content_of(forms[0], detect_scheme(forms[0])[0])
-    write_form(detect_scheme(forms[0])[0], new, imported.content)
+    scheme = detect_scheme(forms[0])[0]
+    imported = content_of(forms[0], scheme)
+    write_form(scheme, new, imported.content)
+    if explained := carried_explanations(open_.workbook, forms[0], read_workbook(new)):
+        new.write_bytes(apply_edits(new.read_bytes(), explained))
     open_.book.app.books.open(str(new))
     said = f"格式、下拉和公式都恢复的表已放在 {new.name} 并打开，原表没有改动；请核对后使用新表，重新校验。"
     left = [f"{one.at.in_file} {one.label}：{one.text}" for one in imported.leftovers]
@@ -160,6 +166,7 @@ def batch(open_: Open) -> str:
     app = open_.book.app
     returned, across = 0, Across()
     with ExitStack() as stack:
+        stack.callback(setattr, app, "status_bar", False)
         reports = folder_reports(stack, out, View())
         for number, file in enumerate(check_paths(candidates, Options()), start=1):
             for report in reports:
@@ -171,7 +178,6 @@ def batch(open_: Open) -> str:
         for report in reports:
             report.across(found)
             report.close()
-    app.status_bar = False
     app.books.open(str(out / SUMMARY))
     return f"检查了 {len(candidates)} 个文件，{returned} 个有错误或打不开。汇总表已打开，报告在 {out}"
 

@@ -29,6 +29,8 @@ def run(action: str, book: xw.Book | None = None) -> None:
     target = book
     try:
         target = target or _active()
+        # What the macro before said of a cell.
+        target.app.status_bar = False
         _say(target, ACTIONS[action](_read(target)))
     except (Refused, EditError, RowRefused) as error:
         _say(target, str(error), critical=True)

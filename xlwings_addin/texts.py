@@ -27,11 +27,11 @@ def buttons(*, toggles: bool = True) -> list[str]:
 
 @cache
 def texts() -> dict[str, Words]:
-    """Every text by its id: `score.label`, `score.tip`, `message.no_book`."""
+    """Every text by its id: `score.label`, `score.tip`, `next.needs`, `message.no_book`."""
     tables = tomllib.loads(files("xlwings_addin").joinpath("texts.toml").read_text("utf-8"))
     messages = {f"message.{name}": Words(*words) for name, words in tables.pop("message").items()}
     return {
-        f"{name}.{kind}": Words(*words)
+        f"{name}.{kind}": Words(words, words) if kind == "needs" else Words(*words)
         for section in tables.values()
         for name, entry in section.items()
         for kind, words in entry.items()

@@ -15,6 +15,7 @@ from perfxl.commands.problems import UsageProblem
 if TYPE_CHECKING:
     from perfxl.finding import Language
     from perfxl.form import Form
+    from perfxl.grid import Workbook
     from perfxl.importing import Leftover
     from perfxl.scheme import Scheme
 
@@ -38,8 +39,9 @@ def import_(
     from perfxl.commands import choices
     from perfxl.commands.workbooks import existing, unreadable
     from perfxl.limits import Limits, run_here
+    from perfxl.reading import read_forms
     from perfxl.reports.escaping import visible
-    from perfxl.sources import UnreadableFile
+    from perfxl.sources import UnreadableFile, read_workbook
 
     chosen, language = choices.scheme(scheme), choices.language(lang)
     code = CLEAN
@@ -47,33 +49,29 @@ def import_(
     for path in existing(files):
         shown = visible(path.as_posix())
         try:
-            forms = run_here(partial(_forms_in, path), Limits(seconds=timeout))
+            workbook = run_here(partial(read_workbook, path), Limits(seconds=timeout))
         except UnreadableFile as error:
             typer.echo(f"{shown}: {visible(unreadable(error, language))}", err=True)
             code = FINDINGS
             continue
+        forms = read_forms(workbook)
         if not forms:
             typer.echo(f"{shown}: {'没有自评表或目标表' if language == 'zh' else 'no form in it'}", err=True)
             code = FINDINGS
         for number, form in enumerate(forms, start=1):
             out = to / (f"{path.stem}.xlsx" if len(forms) == 1 else f"{path.stem}-{number}.xlsx")
             refuse_existing(out, force=force)
-            if not _carry_over(form, chosen, out, language):
+            if not _carry_over(workbook, form, chosen, out, language):
                 code = FINDINGS
     return code
 
 
-def _forms_in(path: Path) -> tuple[Form, ...]:
-    from perfxl.reading import read_forms
-    from perfxl.sources import read_workbook
-
-    return read_forms(read_workbook(path))
-
-
-def _carry_over(form: Form, chosen: Scheme | None, out: Path, lang: Language) -> bool:
+def _carry_over(workbook: Workbook, form: Form, chosen: Scheme | None, out: Path, lang: Language) -> bool:
     """Write one form and say what was left over. Whether nothing was."""
+    from perfxl.carried import carried_explanations
     from perfxl.commands.outputs import written
     from perfxl.detection import detect_scheme
+    from perfxl.editing import apply_edits
     from perfxl.form import ObjectiveForm
     from perfxl.importing import content_of, recomputed
     from perfxl.layouts import write_form
@@ -88,6 +86,8 @@ def _carry_over(form: Form, chosen: Scheme | None, out: Path, lang: Language) ->
     imported = content_of(form, scheme)
     with written(out) as temporary:
         write_form(scheme, temporary, imported.content)
+        if explained := carried_explanations(workbook, form, read_workbook(temporary)):
+            temporary.write_bytes(apply_edits(temporary.read_bytes(), explained))
         changed = [pair for again in read_forms(read_workbook(temporary)) for pair in recomputed(form, again)]
     say_where(form, out, scheme, len(imported.content.indicators), lang)
     say_what_was_lost(imported.leftovers, changed, lang)

@@ -353,7 +353,7 @@ def position(reference: str) -> tuple[int, int]:
 def _styled(prefix: str) -> re.Pattern[str]:
     """The start tags of rows and cells up to the number of their style."""
     return re.compile(
-        rf"(<{re.escape(prefix)}(?:c|row)(?:\s+(?!s\s*=)[^\s=>\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*+\s+s\s*=\s*[\"'])([0-9]+)"
+        rf"(<{re.escape(prefix)}(?:c|row)(?:\s+(?!s\s*=)[^\s=>\"']+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s+s\s*=\s*[\"'])([0-9]+)"
     )
 
 

@@ -140,12 +140,17 @@ def _make(book: Book, entry: SheetEntry, edit: RowEdit) -> None:
             _formulas(book.open(other), entry.name, shift, own=other is entry)
     sheet = book.open(entry)
     _refuse_what_cannot_move(book, entry, sheet)
+    across: list[tuple[int, int]] = []
     if isinstance(edit, DeleteRow):
         _hand_down_merges(sheet, edit.row)
+    else:
+        across = [(left, right) for top, left, bottom, right in _merges(sheet) if top == bottom == edit.like]
     _move_rows(sheet, shift)
     if isinstance(edit, InsertRow):
         _insert(sheet, edit.row, shift.row(edit.like) or edit.row)
     _frame(book, entry, sheet, shift)
+    if across:
+        _merge_across(sheet, edit.row, across)
     for other in book.sheets:
         if other.worksheet:
             _links(book.open(other), entry.name, shift)
@@ -263,6 +268,19 @@ def _hand_down_merges(sheet: SheetText, number: int) -> None:
             [*(piece for piece in cells if piece.column != left), replace(content)], key=lambda piece: piece.column
         )
         _renumber(below, number + 1)
+
+
+def _merge_across(sheet: SheetText, number: int, across: list[tuple[int, int]]) -> None:
+    """Cells of the row merged as those of the row that it was copied from."""
+    merged = child(sheet.frame, root_of(sheet.frame), "mergeCells")
+    assert merged is not None
+    places = (f"{column_letters(left)}{number}:{column_letters(right)}{number}" for left, right in across)
+    raws = "".join(f'<{sheet.prefix}mergeCell ref="{place}"/>' for place in places)
+    opening = sheet.frame[merged.start : merged.inner]
+    if count := attributes(sheet.frame, merged).get("count"):
+        opening = with_attribute(opening, "count", str(int(count) + len(across)))
+    inside = sheet.frame[merged.inner : merged.close] + raws
+    sheet.frame = sheet.frame[: merged.start] + opening + inside + sheet.frame[merged.close :]
 
 
 def _merges(sheet: SheetText) -> list[tuple[int, int, int, int]]:

@@ -10,9 +10,10 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from perfxl.edit import EditError
 
+# Python before 3.11.5, as Debian 12 has it, matches no possessive group of several alternatives (gh-106052).
 TAG = re.compile(
     r"<(?:!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
-    r"|(/?)([^\s/>!?]++)((?:[^\"'/>]++|\"[^\"]*+\"|'[^']*+'|/(?!>))*+)(/?)>)",
+    r"|(/?)([^\s/>!?]++)((?:[^\"'/>]++|\"[^\"]*+\"|'[^']*+'|/(?!>))*)(/?)>)",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"\s+([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")

@@ -19,8 +19,9 @@ def insert_row(undo: _Undo, sheet: Any, row: int, like: int) -> None:
     undo.back.append(lambda: sheet.Rows(row).Delete(_UP))
     model = like + (like >= row)
     for column in _columns(sheet):
-        source = sheet.Cells(model, column)
-        if source.MergeCells and source.MergeArea.Rows.Count > 1:
+        source = sheet.Cells(model, column).MergeArea
+        # A merge across is copied as one, by its first cell.
+        if source.Rows.Count > 1 or source.Column != column:
             continue
         target = sheet.Cells(row, column)
         source.Copy(target)
@@ -39,11 +40,11 @@ def delete_row(sheet: Any, row: int) -> None:
         height, width = area.Rows.Count, area.Columns.Count
         if (area.Row, area.Column) != (row, column) or height == 1:
             continue
-        content = cell.Formula
         area.UnMerge()
         below = sheet.Cells(row + 1, column)
         cell.Copy(below)
-        below.Formula = content
+        if cell.HasFormula:
+            below.Formula = cell.Formula
         if height > 2 or width > 1:
             sheet.Range(below, sheet.Cells(row + height - 1, column + width - 1)).Merge()
     sheet.Rows(row).Delete(_UP)

@@ -73,14 +73,14 @@ End Sub
 
 Public Function PxAllowed(ByVal id As String) As Boolean
     If ActiveWorkbook Is Nothing Then Exit Function
-    Select Case id
-        Case "next", "previous", "note"
+    Select Case PxText(id & ".needs")
+        Case "results"
             PxAllowed = PxHasSheet(PxText("message.results"))
-        Case "unlock"
+        Case "locked"
             PxAllowed = ActiveWorkbook.ProtectStructure
-        Case "lock", "prefill", "insert_row", "delete_row", "repair"
+        Case "open"
             PxAllowed = PxName("PX_SCHEME") <> "" And Not ActiveWorkbook.ProtectStructure
-        Case "live"
+        Case "switch"
             PxAllowed = PxName("PX_ON") <> "" And Not ActiveWorkbook.ProtectStructure
         Case Else
             PxAllowed = True

@@ -55,8 +55,8 @@ class Changes:
         self._history = doc.getUndoManager()
         self._password = password or ""
         self._lift = lift
-        self._lifted: set[str] = set()
-        """Names of the sheets whose protection is to be put back; empty for the structure of the workbook."""
+        self._lifted: dict[str, str] = {}
+        """Sheets whose protection is to be put back, with its password; empty for the structure of the workbook."""
 
     def make(self, edits: list[dict[str, Any]]) -> None:
         """Raises Refused, or whatever LibreOffice raises; nothing is changed then."""
@@ -144,7 +144,7 @@ class Changes:
             if self.doc.Sheets.Count == 1:
                 raise Refused(f"工作表 {edit['name']} 是唯一的工作表，不能删除")
             name = self.sheet(edit["name"]).Name
-            self._lifted.discard(name)
+            self._lifted.pop(name, None)
             self.doc.Sheets.removeByName(name)
         elif kind == "LockEveryCell":
             for name in self.doc.Sheets.ElementNames:
@@ -187,26 +187,34 @@ class Changes:
             return
         if not self._lift:
             raise Refused(f"{place} 受保护，不能修改")
-        with contextlib.suppress(Exception):
-            protected.unprotect(self._password)
-        if protected.isProtected():
+        password = self._opened(protected)
+        if password is None:
             raise Refused(f"{place} 受密码保护，密码不符，未作修改")
-        self._lifted.add(name)
+        self._lifted[name] = password
+
+    def _opened(self, protected: Any) -> str | None:
+        """Take the protection off. The password that did, which is none for a fresh form; None where it stays on."""
+        for password in ("", self._password):
+            with contextlib.suppress(Exception):
+                protected.unprotect(password)
+            if not protected.isProtected():
+                return password
+        return None
 
     def _protect(self, name: str, on: bool) -> None:
         """On or off, and no longer ours to put back."""
-        self._lifted.discard(name)
+        self._lifted.pop(name, None)
         protected = self._protectable(name)
         if protected.isProtected():
-            protected.unprotect(self._password)
+            self._opened(protected)
         if on:
             protected.protect(self._password)
 
     def _protect_again(self) -> None:
-        for name in self._lifted:
+        for name, password in self._lifted.items():
             protected = self._protectable(name)
             if not protected.isProtected():
-                protected.protect(self._password)
+                protected.protect(password)
 
 
 def _target(edit: dict[str, Any]) -> tuple[str, str]:

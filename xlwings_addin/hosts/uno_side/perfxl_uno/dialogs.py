@@ -8,6 +8,8 @@ import uno
 
 _OK = 1
 _WIDTH = 220
+_POSITION = 3
+"""com.sun.star.awt.PosSize.POS"""
 _ANSWERS = {0: "cancel", 1: "ok", 2: "yes", 3: "no"}
 _PUSH = {"ok": 1, "cancel": 2}
 """com.sun.star.awt.PushButtonType"""
@@ -73,6 +75,8 @@ def _typed(session: Any, prompt: str, default: str, *, secret: bool) -> str | No
     dialog.setModel(model)
     window = session.frame().ContainerWindow
     dialog.createPeer(window.Toolkit, window)
+    own, around = dialog.getPosSize(), window.getPosSize()
+    dialog.setPosSize((around.Width - own.Width) // 2, (around.Height - own.Height) // 2, 0, 0, _POSITION)
     try:
         return str(dialog.getControl("answer").Text) if dialog.execute() == _OK else None
     finally:

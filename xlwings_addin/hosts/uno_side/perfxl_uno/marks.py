@@ -29,7 +29,7 @@ def mark(changes: Any, sheet: Any, edits: list[dict[str, Any]]) -> None:
             place = (edit["row"], edit["column"])
             fills.pop(place, None)
             if edit["argb"] is not None:
-                fills[place] = _style(changes, edit)
+                fills[place] = _style(changes, edit, _cell(sheet, *place).VertJustify)
             continue
         notes = notes or Notes(changes, sheet)
         if edit["kind"] == "SetNote":
@@ -41,16 +41,20 @@ def mark(changes: Any, sheet: Any, edits: list[dict[str, Any]]) -> None:
         changes.do(lambda: _lay(sheet, fills), lambda: _lay(sheet, before))
 
 
-def _style(changes: Any, edit: dict[str, Any]) -> str:
-    """The cell style that shows a fill, made where it is not there yet."""
+def _style(changes: Any, edit: dict[str, Any], vertical: int) -> str:
+    """The cell style that shows a fill, made where it is not there yet.
+
+    The cell's vertical alignment is in it: else that of a file's default style would be laid over it, too.
+    """
     emphasis = [word for word in ("bold", "italic") if edit.get(word)]
-    name = _STYLE + " ".join([edit["argb"], *emphasis])
+    name = _STYLE + " ".join([edit["argb"], *emphasis, str(vertical)])
     styles = changes.doc.StyleFamilies.getByName("CellStyles")
     if not styles.hasByName(name):
         changes.free_all_sheets()
         styles.insertByName(name, changes.doc.createInstance("com.sun.star.style.CellStyle"))
         style = styles.getByName(name)
         style.CellBackColor = int(edit["argb"][2:], 16)
+        style.VertJustify = vertical
         for script in ("", "Asian"):
             if "bold" in emphasis:
                 style.setPropertyValue(f"CharWeight{script}", 150.0)
@@ -82,7 +86,7 @@ def _lay(sheet: Any, fills: Fills) -> None:
     By cell: what is made through `ConditionalFormats` is saved, but not seen before the file is opened again.
     """
     for row, column in {**_fills(sheet), **fills}:
-        cell = sheet.getCellByPosition(column - 1, row - 1)
+        cell = _cell(sheet, row, column)
         entries = cell.ConditionalFormat
         for number in reversed(range(entries.getCount())):
             if _is_ours(entries.getByIndex(number).getFormula1()):
@@ -95,6 +99,10 @@ def _lay(sheet: Any, fills: Fills) -> None:
                 )
             )
         cell.ConditionalFormat = entries
+
+
+def _cell(sheet: Any, row: int, column: int) -> Any:
+    return sheet.getCellByPosition(column - 1, row - 1)
 
 
 class Notes:
@@ -155,7 +163,7 @@ class Notes:
         if hidden:
             self._sheet.IsVisible = True
         controller.setActiveSheet(self._sheet)
-        controller.select(self._sheet.getCellByPosition(column - 1, row - 1))
+        controller.select(_cell(self._sheet, row, column))
         given = tuple(_property(name, value) for name, value in (("Text", text), ("Author", author), ("Date", "")))
         self._dispatcher.executeDispatch(self._frame, ".uno:InsertAnnotation", "", 0, given)
         if hidden:
@@ -163,7 +171,7 @@ class Notes:
         self._known[row, column] = (author, text)
 
     def _remove(self, row: int, column: int) -> None:
-        self._sheet.getCellByPosition(column - 1, row - 1).clearContents(_NOTES)
+        _cell(self._sheet, row, column).clearContents(_NOTES)
 
 
 def _property(name: str, value: str) -> Any:
