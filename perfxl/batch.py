@@ -9,14 +9,17 @@ import time
 import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path, PurePath
+from itertools import chain
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding
 from perfxl.form import Located
 from perfxl.grid import CellRef
+from perfxl.remote import fetched, is_url, listed, url_of
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
 from perfxl.sources import read_workbook
@@ -49,6 +52,15 @@ class Candidate:
     def path(self) -> Path:
         return Path(self.name)
 
+    @contextmanager
+    def on_this_machine(self) -> Iterator[Path]:
+        """The path; for an URL that of a copy. Raises UnreadableFile where there is none."""
+        if not is_url(self.name):
+            yield self.path
+            return
+        with fetched(self.name) as path:
+            yield path
+
     @property
     def shown(self) -> str:
         return shown_path(self.name)
@@ -56,7 +68,7 @@ class Candidate:
     @property
     def key(self) -> bytes:
         """The path from the root, as the system spells it: the same from whatever folder the command is run."""
-        return os.fsencode(_absolute(self.path))
+        return os.fsencode(self.name if is_url(self.name) else _absolute(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +92,23 @@ def collect(paths: Iterable[Path], *, leave_out: Sequence[Path] = ()) -> list[Ca
     """Every path below `paths` once, ordered by normalised path; links are not followed.
 
     `leave_out` are folders that hold our own reports. A path given by name is read whatever its extension;
-    FileNotFoundError where there is none."""
-    found: dict[str, Candidate] = {}
+    FileNotFoundError where there is none. So is what fsspec finds at an URL; RemoteUnusable where it finds nothing."""
     own = {_absolute(folder) for folder in leave_out}
-    for path in paths:
-        mode = path.stat().st_mode
-        walked = _walk(path, own) if stat.S_ISDIR(mode) else [Candidate(str(path), _not_a_file(mode))]
-        for candidate in walked:
-            found.setdefault(_absolute(candidate.path), candidate)
+    walks = [_below(path, own) for path in paths]
+    if len(walks) == 1:  # a walk comes to no place twice
+        return sorted(walks[0], key=_order)
+    found: dict[bytes, Candidate] = {}
+    for candidate in chain.from_iterable(walks):
+        found.setdefault(candidate.key, candidate)
     return sorted(found.values(), key=_order)
+
+
+def _below(path: Path, own: set[str]) -> Iterator[Candidate]:
+    """A path given by name, and all that is in it."""
+    if url := url_of(path):
+        return (Candidate(name, _name_reason(name)) for name in listed(url))
+    mode = path.stat().st_mode
+    return _walk(path, own) if stat.S_ISDIR(mode) else iter([Candidate(str(path), _not_a_file(mode))])
 
 
 def not_since(candidates: Iterable[Candidate], since: datetime) -> list[Candidate]:
@@ -117,7 +137,8 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
     if candidate.skipped:
         return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
     try:
-        workbook = read_workbook(candidate.path)
+        with candidate.on_this_machine() as path:
+            workbook = read_workbook(path)
         file = review_workbook(
             workbook,
             shown,
@@ -134,7 +155,13 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
     except MemoryError:
         return _over_limit(shown, "检查时占用的内存不超过限度")
     except Exception as error:
-        return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+        return failed(candidate, error)
+
+
+def failed(candidate: Candidate, error: Exception) -> FileReview:
+    """For a file at which an error of our own happened."""
+    shown = candidate.shown
+    return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
 
 
 def without_notes(candidate: Candidate, file: FileReview) -> FileReview:
@@ -181,31 +208,29 @@ def _modified(path: Path) -> float:
 
 def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
     """Everything below a folder. A folder has a row where it is not looked into or is named like a file."""
+    folders: list[Path] = []
     try:
         with os.scandir(folder) as entries:
-            children = list(entries)
+            for entry in entries:  # one at a time: a list of ten thousand takes megabytes
+                path = folder / entry.name
+                if reason := _skip_reason(entry, path, own):
+                    yield Candidate(str(path), reason)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                else:
+                    yield Candidate(str(path), maybe_note=path.suffix.lower() == ".txt")
     except OSError:
         yield Candidate(str(folder), "文件夹没有读取权限")
-        return
-    for entry in children:
-        path = folder / entry.name
-        if reason := _skip_reason(entry, path, own):
-            yield Candidate(str(path), reason)
-        elif entry.is_dir(follow_symlinks=False):
-            if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
-                yield Candidate(str(path), "是文件夹，其中的文件另列")
-            yield from _walk(path, own)
-        else:
-            yield Candidate(str(path), maybe_note=path.suffix.lower() == ".txt")
+    for path in folders:
+        if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
+            yield Candidate(str(path), "是文件夹，其中的文件另列")
+        yield from _walk(path, own)
 
 
 def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:
     """Why an entry is not read; empty for a file to read and for a folder to look into."""
-    name = entry.name
-    if name.startswith(("~$", ".~")):
-        return "Excel 或 WPS 打开文件时的临时文件"
-    if name.startswith(".") or name == "__MACOSX":
-        return "隐藏文件或文件夹"
+    if reason := _hidden(entry.name):
+        return reason
     if entry.is_symlink():
         return "链接，不是文件"
     if entry.is_dir(follow_symlinks=False):
@@ -214,7 +239,23 @@ def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:
         reason = _not_a_file(entry.stat(follow_symlinks=False).st_mode)
     except OSError:
         return ""  # gone or refused since: reading it will say so
-    return reason or (f"{path.suffix} 文件不是自评表" if _OTHER_KINDS.fullmatch(path.suffix) else "")
+    return reason or _other_kind(path)
+
+
+def _hidden(name: str) -> str:
+    if name.startswith(("~$", ".~")):
+        return "Excel 或 WPS 打开文件时的临时文件"
+    return "隐藏文件或文件夹" if name.startswith(".") or name == "__MACOSX" else ""
+
+
+def _other_kind(path: PurePath) -> str:
+    return f"{path.suffix} 文件不是自评表" if _OTHER_KINDS.fullmatch(path.suffix) else ""
+
+
+def _name_reason(url: str) -> str:
+    """Why a remote file is not read."""
+    path = PurePosixPath(url)
+    return _hidden(path.name) or _other_kind(path)
 
 
 def _absolute(path: Path) -> str:
@@ -226,6 +267,10 @@ def _not_a_file(mode: int) -> str:
     return "" if stat.S_ISREG(mode) else "管道或设备，不是文件"
 
 
-def _order(candidate: Candidate) -> tuple[str, str]:
+def _order(candidate: Candidate) -> str:
+    """By normalised path; of two spellings the normalised one first. As a rule the name itself, not another text."""
     shown = candidate.shown
-    return unicodedata.normalize("NFC", shown), shown
+    normal = unicodedata.normalize("NFC", shown)
+    if normal != shown:
+        return f"{normal}\0{shown}"
+    return candidate.name if candidate.name == shown else shown

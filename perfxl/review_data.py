@@ -44,10 +44,11 @@ class _Way(NamedTuple):
     back: _Step
 
 
-class ReviewData:
-    """Packs and unpacks. Schemes are named, not packed; `given` is the one that does not come with perfxl."""
+class Packing:
+    """Packs and unpacks what is annotated as `kind`. Schemes are named, not packed; `given` is the one that does not
+    come with perfxl."""
 
-    def __init__(self, given: Scheme | None = None) -> None:
+    def __init__(self, kind: Any, given: Scheme | None = None) -> None:
         self._given = given
         self._sheets: dict[tuple[str, str], int] = {}
         self._rows: dict[int, int] = {}
@@ -61,26 +62,18 @@ class ReviewData:
             Scheme: lambda: _Way(self._scheme, self._scheme_back),
         }
         self._ways: dict[Any, _Way] = {}
-        self._file = self._way(FileReview)
+        self._whole = self._way(kind)
 
-    def packed(self, file: FileReview) -> bytes:
+    def packed(self, value: Any) -> bytes:
         self._sheets, self._rows = {}, {}
-        assert self._file.to
-        row = self._file.to(file)
+        row = self._whole.to(value) if self._whole.to else value
         return _written([list(self._sheets), row]).encode("utf-8", "surrogatepass")
 
-    def unpacked(self, data: bytes) -> FileReview:
-        """Raises DamagedReview, nothing else."""
-        try:
-            sheets, row = json.loads(data.decode("utf-8", "surrogatepass"))
-            self._sheets_read = [(_text(file), _text(sheet)) for file, sheet in sheets]
-            self._places_read, self._rows_read = {}, []
-            file: FileReview = self._file.back(row)
-            for finding in file.findings:
-                finding.message()  # a code or number that is missing must not end a report
-        except Exception as error:  # what wrong values raise is open-ended
-            raise DamagedReview(repr(error)) from error
-        return file
+    def unpacked(self, data: bytes) -> Any:
+        sheets, row = json.loads(data.decode("utf-8", "surrogatepass"))
+        self._sheets_read = [(_text(file), _text(sheet)) for file, sheet in sheets]
+        self._places_read, self._rows_read = {}, []
+        return self._whole.back(row)
 
     def _way(self, kind: Any, types: Mapping[Any, Any] | None = None) -> _Way:
         """For what is annotated so; `types` says what the type variables stand for."""
@@ -153,17 +146,18 @@ class ReviewData:
 
         return _Way(pack, _three(cls, *backs) if cls is Located else unpack)
 
-    def _place(self, ref: CellRef) -> list[int]:
+    def _place(self, ref: CellRef) -> list[int | str]:
         sheets = self._sheets
-        return [sheets.setdefault((ref.file, ref.sheet), len(sheets)), ref.row, ref.column]
+        place: list[int | str] = [sheets.setdefault((ref.file, ref.sheet), len(sheets)), ref.row, ref.column]
+        return [*place, ref.words] if ref.words else place
 
     def _place_back(self, value: list[Any]) -> CellRef:
-        number, row, column = place = tuple(value)
+        number, row, column, *words = place = tuple(value)
         if place not in self._places_read:
             if not (type(row) is type(column) is int and 0 <= row <= _MOST_ROWS and 0 <= column <= _MOST_COLUMNS):
                 raise DamagedReview(f"no cell: {value}")
             file, sheet = self._sheets_read[number]
-            self._places_read[place] = CellRef(file, sheet, row, column)
+            self._places_read[place] = CellRef(file, sheet, row, column, *map(_text, words))
         return self._places_read[place]
 
     def _indicator(self) -> _Way:
@@ -191,6 +185,21 @@ class ReviewData:
         if scheme is None:
             raise DamagedReview(f"no scheme {name}")
         return scheme
+
+
+class ReviewData(Packing):
+    def __init__(self, given: Scheme | None = None) -> None:
+        super().__init__(FileReview, given)
+
+    def unpacked(self, data: bytes) -> FileReview:
+        """Raises DamagedReview, nothing else."""
+        try:
+            file: FileReview = super().unpacked(data)
+            for finding in file.findings:
+                finding.message()  # a code or number that is missing must not end a report
+        except Exception as error:  # what wrong values raise is open-ended
+            raise DamagedReview(repr(error)) from error
+        return file
 
 
 def _three(cls: Any, first: _Step, second: _Step, third: _Step) -> _Step:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,8 +17,10 @@ from typing import Self
 from perfxl import __version__
 from perfxl.batch import Candidate, Options
 from perfxl.os_errors import reason
-from perfxl.workers import Checked, content_hash
+from perfxl.workers import Checked
 
+MAGIC = b"SQLite format 3\0"
+"""How a database starts."""
 _APPLICATION = 0x70667831
 """`pfx1`: tells our files from other databases."""
 _TABLE = "CREATE TABLE files (path BLOB PRIMARY KEY, content BLOB NOT NULL, rules BLOB NOT NULL, review BLOB NOT NULL)"
@@ -32,7 +36,7 @@ class Store:
 
     def __init__(self, path: Path, rules: bytes) -> None:
         """Opens or makes it. `rules` is what results depend on besides the file. Raises StoreUnusable."""
-        self._rules = rules
+        self._path, self._rules = path, rules
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -64,26 +68,54 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._database.close()
 
-    def knows(self, candidate: Candidate) -> bool:
-        """Whether the file was checked by the same rules and has the same bytes now."""
-        with _told():
-            row = self._database.execute(
-                "SELECT content FROM files WHERE path = ? AND rules = ?", (candidate.key, self._rules)
-            ).fetchone()
-        return row is not None and row[0] == content_hash(candidate.path)
+    @property
+    def known(self) -> Kept:
+        return Kept(self._path, self._rules)
 
     def put(self, candidate: Candidate, checked: Checked) -> None:
-        """Results whose content is unknown are not kept."""
-        if checked.content:
-            row = (candidate.key, checked.content, self._rules, checked.data)
-            with _told():
-                self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
-
-    def review(self, candidate: Candidate) -> bytes:
-        """The packed review; empty where there is none."""
+        row = (candidate.key, checked.content, self._rules, checked.data)
         with _told():
-            row = self._database.execute("SELECT review FROM files WHERE path = ?", (candidate.key,)).fetchone()
-        return bytes(row[0]) if row and isinstance(row[0], bytes) else b""
+            self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Reads what the store has, from a worker process as well."""
+
+    path: Path
+    rules: bytes
+
+    def kept(self, candidate: Candidate) -> Checked:
+        """What was checked by the same rules; an empty one where nothing was or it cannot be read."""
+        try:
+            row = self._database.execute(
+                "SELECT content, review FROM files WHERE path = ? AND rules = ?", (candidate.key, self.rules)
+            ).fetchone()
+        except sqlite3.Error:
+            return Checked()
+        return Checked(*row) if row and all(isinstance(value, bytes) for value in row) else Checked()
+
+    @cached_property
+    def _database(self) -> sqlite3.Connection:
+        """A connection of this process; only the parent writes."""
+        return _to_read(self.path)
+
+
+def _to_read(path: Path) -> sqlite3.Connection:
+    # Without a log beside it all is in the file itself; SQLite would make a log even to read, and leave it there.
+    log = Path(f"{path}-wal").exists()
+    how = "mode=ro" if log else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", timeout=30, isolation_level=None, uri=True)
+
+
+def stored_reviews(path: Path) -> Iterator[bytes]:
+    """The packed reviews of a store, by path. Raises StoreUnusable; changes nothing."""
+    with _told(path), closing(_to_read(path)) as database:
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        if application != _APPLICATION:
+            raise StoreUnusable(f"{path} 不是 perfxl 的结果库；请换一个文件")
+        for (review,) in database.execute("SELECT review FROM files ORDER BY path"):
+            yield bytes(review) if isinstance(review, bytes) else b""
 
 
 def is_part_of(store: Path, candidate: Candidate) -> bool:

@@ -1,8 +1,9 @@
 """Files checked in processes of their own, each file with a clock and a memory limit.
 
-A worker has a few paths waiting in its pipe, so that it never idles; its answers come in that order. One that is over
-time is killed, one that died is replaced, and its file is tried once more: somebody may have killed the process. What
-was waiting behind that file goes to the next worker.
+Workers also make of each file what the reports say about it; this process never sees a form. A worker has a few paths
+waiting in its pipe, so that it never idles; its answers come in that order. One that is over time is killed, one that
+died is replaced, and its file is tried once more: somebody may have killed the process. What was waiting behind that
+file goes to the next worker.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any
+from struct import Struct
+from tempfile import TemporaryFile
+from typing import Any, Protocol
 
 from perfxl.batch import Candidate, Options, check_file, died, over_time
 from perfxl.limits import Limits, memory_limit
+from perfxl.making import Maker, made
 from perfxl.review import FileReview
-from perfxl.review_data import ReviewData
+from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.sources.errors import UnreadableFile
 from perfxl.sources.raw_file import file_bytes
 
@@ -33,56 +36,116 @@ FORKS = sys.platform == "linux"
 """Where a worker is a fork it starts in milliseconds, with everything imported; elsewhere in a third of a second."""
 _WAITING = 4
 """Paths in a worker's hands: the one it checks and those in its pipe."""
-_AHEAD = 1000
-"""Results kept for later while an earlier file takes its time; some 12 KB each."""
+_AHEAD = 4000
+"""Files checked while an earlier one takes its time."""
+_IN_MEMORY = 32
+"""Of the results that wait for an earlier one; some 20 KB each. The others wait in a temporary file."""
+_SIZES = Struct("<BI")
+"""Of the hash and of the packed review, which stand before the parts in an answer."""
 _GRACE = 5.0
 """Seconds after which a worker ends by itself when its parent did not stop it."""
+
+
+class Known(Protocol):
+    """Results of earlier runs; can be sent to a worker process."""
+
+    def kept(self, candidate: Candidate) -> Checked:
+        """What is known of the file as it once was; an empty one where nothing is."""
+
+
+class Keeper(Protocol):
+    """Where results are kept."""
+
+    @property
+    def known(self) -> Known: ...
+
+    def put(self, candidate: Candidate, checked: Checked) -> None:
+        """Told of each file as it ends, in whatever order; not of those that were known, were stopped or died."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """`data` is the packed review, `content` the hash of the bytes it was made from; empty where they are unknown."""
 
-    content: bytes
-    data: bytes
+    content: bytes = b""
+    data: bytes = b""
 
 
-Ended = Callable[[Candidate, Checked], None]
-
-
-def content_hash(path: Path) -> bytes:
+def content_hash(candidate: Candidate) -> bytes:
     """Of the file's bytes; empty where they cannot be read."""
     try:
-        return sha256(file_bytes(path)).digest()
+        with candidate.on_this_machine() as path:
+            return sha256(file_bytes(path)).digest()
     except UnreadableFile:
         return b""
 
 
 def check_in_workers(
-    candidates: Sequence[Candidate], options: Options, limits: Limits, ended: Ended
-) -> Iterator[FileReview]:
-    """One FileReview per candidate, in the given order.
-
-    `ended` hears of each file as it ends, in whatever order; not of those that were stopped or whose worker died."""
-    pool = _Pool(candidates, options, limits, ended)
+    candidates: Sequence[Candidate], options: Options, limits: Limits, makers: Sequence[Maker], keeper: Keeper | None
+) -> Generator[bytes]:
+    """What the makers made of each candidate, in the given order."""
+    pool = _Pool(candidates, Job(options, limits, tuple(makers), keeper.known if keeper else None), keeper)
     try:
         for place in range(len(candidates)):
-            result = pool.result(place)
-            yield pool.data.unpacked(result) if isinstance(result, bytes) else result
+            yield pool.result(place)
     finally:
         pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker is told when it starts. Without `known` nothing is kept."""
+
+    options: Options
+    limits: Limits
+    makers: tuple[Maker, ...]
+    known: Known | None
+
+
+class Ahead:
+    """Results that came before their turn."""
+
+    def __init__(self) -> None:
+        self._here: dict[int, bytes] = {}
+        self._there: dict[int, tuple[int, int]] = {}
+        self._file = TemporaryFile()  # noqa: SIM115 -- closed with the pool
+
+    def __contains__(self, place: int) -> bool:
+        return place in self._here or place in self._there
+
+    def put(self, place: int, result: bytes) -> None:
+        if len(self._here) < _IN_MEMORY:
+            self._here[place] = result
+            return
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(result)
+        self._there[place] = start, len(result)
+
+    def pop(self, place: int) -> bytes:
+        if place in self._here:
+            return self._here.pop(place)
+        start, size = self._there.pop(place)
+        self._file.seek(start)
+        result = self._file.read(size)
+        if not self._there:
+            self._file.seek(0)
+            self._file.truncate()
+        return result
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Worker:
     """A process, the pipe to it, and the places of the candidates in its hands."""
 
-    def __init__(self, data: ReviewData, options: Options, limits: Limits, others: Iterable[_Worker]) -> None:
+    def __init__(self, data: ReviewData, job: Job, others: Iterable[_Worker]) -> None:
         context: Any = get_context("fork" if FORKS else "spawn")
         self.connection, theirs = context.Pipe()
         # A fork has our ends of all pipes. It must close them, or nobody notices that we are gone.
         inherited = [self.connection, *(other.connection for other in others)] if FORKS else []
         ready = data if FORKS else None
-        self.process = context.Process(target=_work, args=(theirs, inherited, ready, options, limits), daemon=True)
+        self.process = context.Process(target=_work, args=(theirs, inherited, ready, job), daemon=True)
         self.process.start()
         theirs.close()
         self.places: deque[int] = deque()
@@ -95,18 +158,18 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, candidates: Sequence[Candidate], options: Options, limits: Limits, ended: Ended) -> None:
-        self.data = ReviewData(options.scheme)
-        self._candidates, self._options, self._limits, self._ended = candidates, options, limits, ended
+    def __init__(self, candidates: Sequence[Candidate], job: Job, keeper: Keeper | None) -> None:
+        self._data = ReviewData(job.options.scheme)
+        self._candidates, self._job, self._keeper = candidates, job, keeper
         self._again: deque[int] = deque()
         self._next = 0
         self._tried: set[int] = set()
-        self._results: dict[int, bytes | FileReview] = {}
+        self._results = Ahead()
         self._workers: list[_Worker] = []
-        for _ in range(min(limits.jobs, len(candidates))):
+        for _ in range(min(job.limits.jobs, len(candidates))):
             self._start()
 
-    def result(self, place: int) -> bytes | FileReview:
+    def result(self, place: int) -> bytes:
         """Of the candidate at that place. Places are asked for in order."""
         while place not in self._results:
             for worker in self._workers:
@@ -119,9 +182,10 @@ class _Pool:
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
+        self._results.close()
 
     def _start(self) -> None:
-        self._workers.append(_Worker(self.data, self._options, self._limits, self._workers))
+        self._workers.append(_Worker(self._data, self._job, self._workers))
 
     def _feed(self, worker: _Worker, end: int) -> None:
         while len(worker.places) < _WAITING:
@@ -135,13 +199,13 @@ class _Pool:
                 worker.since = time.monotonic()
             worker.places.append(place)
             with suppress(BrokenPipeError, ConnectionResetError):  # listening will find it dead
-                worker.connection.send(self._candidates[place].name)
+                worker.connection.send(self._candidates[place])
 
     def _listen(self) -> None:
         """Wait for answers, at most until the first deadline."""
         by_connection = {worker.connection: worker for worker in self._workers}
         busy = [worker.since for worker in self._workers if worker.places]
-        left = min(busy) + self._limits.seconds - time.monotonic() if busy else 0.0
+        left = min(busy) + self._job.limits.seconds - time.monotonic() if busy else 0.0
         for connection in wait(list(by_connection), max(left, 0.0)):
             worker = by_connection[connection]
             try:
@@ -152,18 +216,21 @@ class _Pool:
     def _take(self, worker: _Worker, answer: bytes) -> None:
         place = worker.places.popleft()
         worker.since = time.monotonic()
-        size = answer[0]
-        checked = Checked(answer[1 : 1 + size], answer[1 + size :])
-        self._results[place] = checked.data
-        self._ended(self._candidates[place], checked)
+        checked, result = _told(answer)
+        if self._keeper and checked.content:
+            self._keeper.put(self._candidates[place], checked)
+        self._results.put(place, result)
+
+    def _give_up(self, place: int, file: FileReview) -> None:
+        self._results.put(place, made(file, self._candidates[place], self._job.makers))
 
     def _stop_those_over_time(self) -> None:
-        latest = time.monotonic() - self._limits.seconds
+        latest = time.monotonic() - self._job.limits.seconds
         for worker in [w for w in self._workers if w.places and w.since < latest]:
             if worker.connection.poll():
                 continue  # it has answered while we were writing reports
             place = worker.places.popleft()
-            self._results[place] = over_time(self._candidates[place], self._limits.seconds)
+            self._give_up(place, over_time(self._candidates[place], self._job.limits.seconds))
             self._replace(worker)
 
     def _bury(self, worker: _Worker) -> None:
@@ -172,7 +239,7 @@ class _Pool:
             place = worker.places[0]
             if place in self._tried:
                 worker.places.popleft()
-                self._results[place] = died(self._candidates[place], worker.process.exitcode)
+                self._give_up(place, died(self._candidates[place], worker.process.exitcode))
             self._tried.add(place)
         self._replace(worker)
 
@@ -183,29 +250,50 @@ class _Pool:
         self._start()
 
 
-def _work(
-    connection: Connection, inherited: Sequence[Connection], data: ReviewData | None, options: Options, limits: Limits
-) -> None:
+def _work(connection: Connection, inherited: Sequence[Connection], data: ReviewData | None, job: Job) -> None:
     """The life of a worker: paths come, answers go, until the pipe ends."""
     for end in inherited:
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends us
-    data = data or ReviewData(options.scheme)
+    data = data or ReviewData(job.options.scheme)
     gc.freeze()
     try:
-        with memory_limit(limits.memory):
+        with memory_limit(job.limits.memory):
             while True:
-                candidate = Candidate(connection.recv())
-                _stop_after(limits.seconds + _GRACE)
-                # Before it is read: a file that changes meanwhile is checked again next time.
-                content = content_hash(candidate.path)
-                packed = data.packed(check_file(candidate, options))
+                candidate: Candidate = connection.recv()
+                _stop_after(job.limits.seconds + _GRACE)
+                checked, result = answer_about(candidate, job, data)
                 _stop_after(0)
-                connection.send_bytes(bytes([len(content)]) + content + packed)
+                connection.send_bytes(_telling(checked, result))
     except (EOFError, OSError):
         return  # our parent is gone
     except Exception:
         os._exit(1)  # the file has a row that says so; a traceback would stand amid the report
+
+
+def answer_about(candidate: Candidate, job: Job, data: ReviewData) -> tuple[Checked, bytes]:
+    """What to keep, which is nothing for a file that is as it was known, and what the makers make of the file."""
+    # Before it is read: a file that changes meanwhile is checked again next time.
+    content = content_hash(candidate) if job.known else b""
+    if job.known and content:
+        before = job.known.kept(candidate)
+        if before.content == content:
+            with suppress(DamagedReview):
+                file = replace(data.unpacked(before.data), path=candidate.shown)
+                return Checked(), made(file, candidate, job.makers)
+    file = check_file(candidate, job.options)
+    return Checked(content, data.packed(file) if content else b""), made(file, candidate, job.makers)
+
+
+def _telling(checked: Checked, result: bytes) -> bytes:
+    return _SIZES.pack(len(checked.content), len(checked.data)) + checked.content + checked.data + result
+
+
+def _told(answer: bytes) -> tuple[Checked, bytes]:
+    content, data = _SIZES.unpack_from(answer)
+    start = _SIZES.size
+    checked = Checked(answer[start : start + content], answer[start + content : start + content + data])
+    return checked, answer[start + content + data :]
 
 
 def _stop_after(seconds: float) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from perfxl.across import Across, SpotCheck
+from perfxl.across import Across, SpotCheck, SpotChecks
 from perfxl.across.rules import registered_rules
 from perfxl.cli import main
 from perfxl.finding import catalog
@@ -39,10 +39,10 @@ def review(file: str, changes: Mapping[str, str], scheme: Scheme = MOF) -> FileR
 
 
 def spot_checks(*changes: Mapping[str, str], scheme: Scheme = MOF) -> list[SpotCheck]:
-    across = Across()
+    across = Across(given=scheme)
     for number, one in enumerate(changes):
         across.add(review(f"{number:02}.xlsx", one, scheme))
-    return across.spot_checks()
+    return list(across.spot_checks())
 
 
 def found(*changes: Mapping[str, str], scheme: Scheme = MOF) -> list[str]:
@@ -212,7 +212,7 @@ def test_codes_can_be_left_out_by_the_command_and_by_a_scheme() -> None:
     across = Across(frozenset({"D104"}))
     for number, changes in enumerate(forms):
         across.add(review(f"{number}.xlsx", changes))
-    assert across.spot_checks() == []
+    assert list(across.spot_checks()) == []
 
 
 LOW = {"F6": "318.25", "F7": "281.75", "H6": "50.00%", "I6": "5", "F18": "40个", "H18": "10", "I18": "", "H21": "95"}
@@ -245,7 +245,7 @@ def files() -> list[FileReview]:
     return [review(f"{number}.xlsx", one) for number, one in enumerate(changes)]
 
 
-def checked(files: list[FileReview]) -> list[SpotCheck]:
+def checked(files: list[FileReview]) -> SpotChecks:
     across = Across()
     for file in files:
         across.add(file)

@@ -11,11 +11,11 @@ import pytest
 from perfxl import batch
 from perfxl.batch import Candidate, Options, check_file, check_paths, collect, shown_path
 from perfxl.cli import main
-from perfxl.folder import Folder
 from perfxl.grid import Workbook
 from perfxl.limits import Limits
 from perfxl.review import FileReview, review_workbook
 from perfxl.store import Store, rules
+from tests.test_folder import reviews
 
 GOOD = Path(__file__).parent.parent / "examples" / "returned" / "古美路街道办事处-2020.xlsx"
 
@@ -91,10 +91,10 @@ def test_a_text_in_a_folder_is_a_form_or_a_note(tmp_path: Path) -> None:
     expected = [("a.TXT", "returned", "")] + [(name, "skipped", "R107") for name in ("b.txt", "c.txt", "d.txt")]
     found = collect([tmp_path])
     assert rows(list(check_paths(found, Options())), tmp_path) == expected
-    assert rows(list(Folder(found, Options()).reviews(Limits(jobs=2))), tmp_path) == expected
+    assert rows(list(reviews(found, Options(), Limits(jobs=2))), tmp_path) == expected
     with Store(tmp_path.parent / "库.sqlite", rules(Options())) as store:
-        assert rows(list(Folder(found, Options(), store).reviews(Limits())), tmp_path) == expected
-        assert rows(list(Folder(found, Options(), store).reviews(Limits())), tmp_path) == expected
+        assert rows(list(reviews(found, Options(), Limits(), store)), tmp_path) == expected
+        assert rows(list(reviews(found, Options(), Limits(), store)), tmp_path) == expected
     (alone,) = check_paths(collect([tmp_path / "b.txt"]), Options())
     assert (alone.status, [finding.code for finding in alone.file_findings]) == ("unreadable", ["R106"])
     assert alone.path.endswith("b.txt") and main(["verify", str(tmp_path)]) == 0

@@ -193,7 +193,7 @@ def test_english(capsys: Capture) -> None:
         ),
         (["check", GUMEI, "--severity", "大"], "--severity 没有取值 大；可用：提示、核实、错误、info、query、error"),
         (["check", GUMEI, "--lang", "fr"], "--lang 没有取值 fr；可用：zh、en"),
-        (["check", GUMEI, "--colour"], "没有选项 --colour；用法见 perfxl check --help"),
+        (["check", GUMEI, "--quux"], "没有选项 --quux；用法见 perfxl check --help"),
         (["check", GUMEI, "--format"], "选项 --format 缺少取值；用法见 perfxl check --help"),
         (["check"], "缺少参数 PATH；用法见 perfxl check --help"),
         (["score"], "缺少参数 FILE；用法见 perfxl score --help"),
@@ -246,7 +246,7 @@ def test_an_error_outside_any_file_is_a_sentence(capsys: Capture, monkeypatch: p
     def failing(*_: object) -> None:
         raise ZeroDivisionError("权重")
 
-    monkeypatch.setattr(Folder, "reviews", failing)
+    monkeypatch.setattr(Folder, "parts", failing)
     code, _, err = run(capsys, "check", GUMEI)
     assert code == 3
     assert err.startswith("perfxl: perfxl 自身出错（ZeroDivisionError 权重）") and err.count("\n") == 1
@@ -256,7 +256,7 @@ def test_interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Folder, "reviews", interrupted)
+    monkeypatch.setattr(Folder, "parts", interrupted)
     code, _, err = run(capsys, "check", GUMEI, "--report", tmp_path / "r", "--output", tmp_path / "o.txt")
     assert (code, err) == (130, "perfxl: 已中断，可重新运行\n")
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["perfxl.db"]

@@ -14,9 +14,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -29,10 +31,11 @@ from perfxl.folder import Folder
 from perfxl.grid import Workbook
 from perfxl.limits import Limits
 from perfxl.review import FileReview
-from perfxl.scheme import builtin_schemes
+from perfxl.review_data import ReviewData
+from perfxl.scheme import Scheme, builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.store import Store, StoreUnusable, rules
-from perfxl.workers import FORKS
+from perfxl.workers import FORKS, Checked
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"
@@ -42,6 +45,31 @@ LONG = os.environ.get("PERFXL_LONG") == "1"
 
 needs_fork = pytest.mark.skipif(not FORKS, reason="the worker's work is replaced, which only a fork inherits")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def packed(scheme: Scheme | None, file: FileReview) -> str:
+    return ReviewData(scheme).packed(file).decode("utf-8", "surrogatepass")
+
+
+def reviews(
+    candidates: Sequence[Candidate], options: Options, limits: Limits, store: Store | None = None
+) -> Generator[FileReview]:
+    """Through workers, as they would be in this process."""
+    data = ReviewData(options.scheme)
+    for (part,) in Folder(candidates, options, store).parts([partial(packed, options.scheme)], limits):
+        yield data.unpacked(part.encode("utf-8", "surrogatepass"))
+
+
+class Counting(Store):
+    """Knows what was checked because it was not known."""
+
+    def __enter__(self) -> Self:
+        self.checked: list[str] = []
+        return super().__enter__()
+
+    def put(self, candidate: Candidate, checked: Checked) -> None:
+        self.checked.append(candidate.path.name)
+        super().put(candidate, checked)
 
 
 def rows(files: Iterator[FileReview]) -> list[tuple[str, str, str]]:
@@ -86,12 +114,12 @@ def eat() -> None:
 
 @needs_fork
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_bad_files_cost_one_row_each(
+def test_g11_bad_files_cost_one_row_each(
     tmp_path: Path, badly: Callable[[dict[str, Callable[[], object]]], None], jobs: int
 ) -> None:
     badly({"b": hang, "d": die, "e": eat, "g": lambda: os._exit(0)})
     start = time.monotonic()
-    assert rows(Folder(copies(tmp_path, "abcdefgh"), Options()).reviews(Limits(jobs, seconds=1))) == [
+    assert rows(reviews(copies(tmp_path, "abcdefgh"), Options(), Limits(jobs, seconds=1))) == [
         ("a.xlsx", "returned", ""),
         ("b.xlsx", "unreadable", "文件超出读取限度：检查用时不超过 1 秒"),
         ("c.xlsx", "returned", ""),
@@ -116,18 +144,17 @@ def test_a_worker_killed_from_outside_costs_nothing(
             die()
 
     badly({"b": die_once})
-    files = Folder(copies(tmp_path, "abc"), Options()).reviews(Limits(2))
+    files = reviews(copies(tmp_path, "abc"), Options(), Limits(2))
     assert [status for _, status, _ in rows(files)] == ["returned"] * 3
     assert once.exists()
 
 
 @linux
 def test_no_worker_outlives_the_run(tmp_path: Path) -> None:
-    folder = Folder(copies(tmp_path, "abcdef"), Options())
-    reviews = folder.reviews(Limits(2))
-    next(reviews)
+    files = reviews(copies(tmp_path, "abcdef"), Options(), Limits(2))
+    next(files)
     started = _children()
-    reviews.close()  # type: ignore[attr-defined]
+    files.close()
     assert len(started) == 2
     assert not _children() & started
 
@@ -140,20 +167,20 @@ def test_workers_that_are_no_forks(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(workers, "FORKS", False)
     candidates = copies(tmp_path, "abc")
     options = Options(scheme=builtin_schemes()["shanghai/2020"])
-    assert list(Folder(candidates, options).reviews(Limits(2))) == [check_file(c, options) for c in candidates]
+    assert list(reviews(candidates, options, Limits(2))) == [check_file(c, options) for c in candidates]
 
 
 def test_the_same_for_any_number_of_workers() -> None:
     candidates = collect([RETURNED])
     expected = [check_file(candidate, Options()) for candidate in candidates]
     for jobs in (1, 8):
-        assert list(Folder(candidates, Options()).reviews(Limits(jobs))) == expected
+        assert list(reviews(candidates, Options(), Limits(jobs))) == expected
     mixed = random.Random(7).sample(candidates, len(candidates))
     by_path = {file.path: file for file in expected}
-    assert list(Folder(mixed, Options()).reviews(Limits(3))) == [by_path[c.shown] for c in mixed]
+    assert list(reviews(mixed, Options(), Limits(3))) == [by_path[c.shown] for c in mixed]
 
 
-def test_reports_are_the_same_bytes(tmp_path: Path) -> None:
+def test_g07_reports_are_the_same_bytes(tmp_path: Path) -> None:
     """For 1 and 8 workers, paths in any order, and a second run from the store."""
     paths = [str(path) for path in sorted(RETURNED.iterdir())]
     mixed = random.Random(11).sample(paths, len(paths))
@@ -172,14 +199,13 @@ def test_what_is_known_is_not_checked_again(tmp_path: Path) -> None:
     candidates = copies(folder, "abc")
     options = Options()
     with Store(tmp_path / "r.db", rules(options)) as store:
-        first = list(Folder(candidates, options, store).reviews(Limits(2)))
+        first = list(reviews(candidates, options, Limits(2), store))
     shutil.copy(RETURNED / "临沧市人民政府办公室-2021.xlsx", folder / "b.xlsx")
     os.utime(folder / "c.xlsx", (0, 0))
     candidates = copies(folder, "d")
-    with Store(tmp_path / "r.db", rules(options)) as store:
-        again = Folder(candidates, options, store)
-        assert [candidate.path.name for candidate in again.to_check] == ["b.xlsx", "d.xlsx"]
-        second = list(again.reviews(Limits(2)))
+    with Counting(tmp_path / "r.db", rules(options)) as store:
+        second = list(reviews(candidates, options, Limits(2), store))
+    assert sorted(store.checked) == ["b.xlsx", "d.xlsx"]
     assert second == [check_file(candidate, options) for candidate in candidates]
     assert (second[0], second[2]) == (first[0], first[2])
 
@@ -193,23 +219,22 @@ def test_other_rules_check_again(tmp_path: Path) -> None:
         (Options(suspended=frozenset({"T101"})), 2),
         (Options(suspended=frozenset({"T101"})), 0),
     ]:
-        with Store(db, rules(options)) as store:
-            folder = Folder(candidates, options, store)
-            assert len(folder.to_check) == to_check
-            assert list(folder.reviews(Limits(1))) == [check_file(c, options) for c in candidates]
+        with Counting(db, rules(options)) as store:
+            assert list(reviews(candidates, options, Limits(1), store)) == [check_file(c, options) for c in candidates]
+        assert len(store.checked) == to_check
 
 
 def test_a_row_that_cannot_be_used_is_checked_again(tmp_path: Path) -> None:
     candidates = copies(tmp_path, "abc")
     expected = [check_file(candidate, Options()) for candidate in candidates]
     with Store(tmp_path / "r.db", rules(Options())) as store:
-        list(Folder(candidates, Options(), store).reviews(Limits(1)))
+        list(reviews(candidates, Options(), Limits(1), store))
     with sqlite3.connect(tmp_path / "r.db") as database:
         database.execute("UPDATE files SET review = substr(review, 1, 100) WHERE path LIKE '%b.xlsx'")
         database.execute("UPDATE files SET review = 'text' WHERE path LIKE '%c.xlsx'")
     database.close()
     with Store(tmp_path / "r.db", rules(Options())) as store:
-        assert list(Folder(candidates, Options(), store).reviews(Limits(1))) == expected
+        assert list(reviews(candidates, Options(), Limits(1), store)) == expected
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 9, b"PK\x03\x04"])
@@ -371,7 +396,7 @@ def _running(word: str) -> list[str]:
 
 
 @linux
-def test_killed_and_resumed(tmp_path: Path) -> None:
+def test_g08_killed_and_resumed(tmp_path: Path) -> None:
     killed_and_resumed(tmp_path, files=60 if LONG else 12, kills=200 if LONG else 6)
 
 
@@ -382,6 +407,6 @@ def test_one_file_alone_has_its_limits(
     for name, reason in [("b", "检查用时不超过 0.2 秒"), ("e", "检查时占用的内存不超过限度")]:
         (tmp_path / name).mkdir()
         candidates = copies(tmp_path / name, name)
-        assert rows(Folder(candidates, Options()).reviews(Limits(1, seconds=0.2))) == [
+        assert rows(reviews(candidates, Options(), Limits(1, seconds=0.2))) == [
             (f"{name}.xlsx", "unreadable", f"文件超出读取限度：{reason}")
         ]

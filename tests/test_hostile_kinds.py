@@ -19,12 +19,12 @@ from perfxl.cli import main
 from perfxl.finding import Severity
 from perfxl.limits import Limits
 from perfxl.review import FileReview
-from perfxl.workers import check_in_workers
 from tests import test_sources_docx as word
 from tests import test_sources_ods as calc
 from tests.document_forms import as_docx, as_html, as_tabs, as_xls, as_xml_2003
 from tests.grids import form_grid
 from tests.pdf_forms import as_pdf, pdf, stream, text_at
+from tests.test_folder import reviews
 from tests.test_hostile_files import ole
 from tests.test_sources_text import xml_2003
 from tests.test_sources_xls import book, overlapping, stream_of
@@ -192,8 +192,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]
         for kind, content in contents:
             (folder / f"{name}.{kind}").write_bytes(content)
     candidates = collect([*folder.iterdir()])
-    reviews = check_in_workers(candidates, Options(), Limits(jobs=2), lambda *_: None)
-    return {Path(file.path).name: said(file) for file in reviews}
+    return {Path(file.path).name: said(file) for file in reviews(candidates, Options(), Limits(jobs=2))}
 
 
 def said(file: FileReview) -> tuple[str, ...]:

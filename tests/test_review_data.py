@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from perfxl.batch import Candidate, Options, check_file
-from perfxl.grid import Cell
+from perfxl.grid import Cell, Workbook
 from perfxl.reading import read_forms
 from perfxl.review import FileReview, review_workbook
 from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.scheme import builtin_schemes
 from perfxl.seal import seal_form
 from perfxl.sources import read_workbook
+from tests.grids import form_grid
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
@@ -42,6 +43,13 @@ def test_a_seal_with_changes_comes_back() -> None:
     workbook = replace(workbook, grids=(changed, *workbook.grids[1:]), properties=seal.properties())
     file = review_workbook(workbook, "a.xlsx")
     assert file.seal is not None and file.seal.changes
+    assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+def test_places_in_documents_come_back() -> None:
+    grid = replace(form_grid("mof-2020", {"H6": "12"}), row_places={6: "表1 第6行 第{column}列"})
+    file = review_workbook(Workbook("a.docx", (grid,)), "a.docx")
+    assert {finding.at.in_file for finding in file.findings if finding.at.row == 6} == {"表1 第6行 第8列"}
     assert ReviewData().unpacked(ReviewData().packed(file)) == file
 
 

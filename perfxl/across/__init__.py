@@ -1,20 +1,21 @@
 """What only several files together show: duplicates, pasted words, crowded scores; and which forms to spot-check first.
 
-Files are looked at one by one; of each form its facts are kept, no texts. Findings come once all are known.
+Files are looked at one by one; the facts of each form wait in a database, no texts. Findings come once all are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from perfxl.across.facts import FormFacts, form_facts
+from perfxl.across.facts import FormFacts
 from perfxl.across.rules import registered_rules
-from perfxl.finding import Finding
-from perfxl.review import FileReview
+from perfxl.across.table import Facts, FactsMaker
+from perfxl.finding import Finding, Severity
+from perfxl.making import Part, Taker
+from perfxl.scheme import Scheme
 
-__all__ = ["Across", "FormFacts", "SpotCheck"]
+__all__ = ["Across", "FormFacts", "SpotCheck", "SpotChecks"]
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,15 @@ class SpotCheck:
     """A form that should be looked at, and why."""
 
     form: FormFacts
-    own: tuple[Finding, ...]
-    """Findings of its own file that are risks: the file's report has them too."""
+    file: int
+    """Number of its file among those checked, from 1."""
     across: tuple[Finding, ...]
     """Findings that only the other files show."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return (*self.own, *self.across)
+        """The risks of its own file, which the file's report has too, and those that the other files show."""
+        return (*self.form.risks, *self.across)
 
     @property
     def weight(self) -> int:
@@ -37,33 +39,65 @@ class SpotCheck:
         return sum({finding.code: int(finding.severity) for finding in self.findings}.values())
 
 
-class Across:
-    """Takes the files one by one. `suspended` codes are left out on top of those the forms' schemes suspend."""
+class Across(Taker):
+    """Takes the files one by one. `suspended` codes are left out on top of those the forms' schemes suspend.
 
-    def __init__(self, suspended: frozenset[str] = frozenset()) -> None:
+    `given` is the scheme that forms are checked by where it does not come with perfxl."""
+
+    def __init__(self, suspended: frozenset[str] = frozenset(), given: Scheme | None = None) -> None:
         self._suspended = suspended
-        self._forms: list[FormFacts] = []
+        self._facts = Facts(given)
+        self.maker = FactsMaker(given)
 
-    def add(self, file: FileReview) -> None:
-        self._forms.extend(form_facts(file))
+    def put(self, part: Part) -> None:
+        self._facts.put(part)
 
-    def spot_checks(self) -> list[SpotCheck]:
-        """Forms with risks: the gravest first, the largest budget first among equals."""
-        found: dict[int, list[Finding]] = {}
+    def spot_checks(self) -> SpotChecks:
+        """Forms with risks. Once, after the last file."""
+        facts = self._facts
         for code, rule in registered_rules().items():
             if code not in self._suspended:
-                for form, finding in rule(self._forms):
-                    found.setdefault(id(form), []).extend(_by_scheme(form, finding))
-        checks = (SpotCheck(form, form.risks, tuple(found.get(id(form), ()))) for form in self._forms)
-        return sorted((one for one in checks if one.findings), key=_order)
+                for number, finding in rule(facts):
+                    _judge(facts, number, finding)
+        facts.all_found()
+        return SpotChecks(facts)
 
 
-def _by_scheme(form: FormFacts, finding: Finding) -> Iterable[Finding]:
-    policy = form.scheme.checks
-    if policy.suspended(finding.code) or finding.entry.suspended:
-        return ()
-    return (replace(finding, regraded=policy.severity(finding.code)),)
+class SpotChecks:
+    """Forms with risks, as often as they are asked for; none is kept.
+
+    `lowest` and `hidden` leave out forms whose findings are all below, or hidden; an index is asked, no form."""
+
+    def __init__(self, facts: Facts, lowest: Severity = Severity.info, hidden: Collection[str] = ()) -> None:
+        self._facts = facts
+        marks = ", ".join("?" * len(hidden))
+        self._shown = f"SELECT found_in FROM found WHERE severity >= ? AND code NOT IN ({marks})"
+        self._values: tuple[int | str, ...] = (int(lowest), *sorted(hidden))
+
+    def shown(self, lowest: Severity, hidden: Collection[str]) -> SpotChecks:
+        return SpotChecks(self._facts, lowest, hidden)
+
+    def __len__(self) -> int:
+        ((count,),) = self._facts.rows(f"SELECT COUNT(DISTINCT found_in) FROM ({self._shown})", *self._values)
+        return int(count)
+
+    def __iter__(self) -> Iterator[SpotCheck]:
+        """The gravest first, the largest budget first among equals."""
+        query = f"""SELECT id, file FROM forms JOIN (
+                SELECT found_in, SUM(severity) AS weight
+                FROM (SELECT found_in, MAX(severity) AS severity FROM found GROUP BY found_in, code) GROUP BY found_in
+            ) ON id = found_in WHERE id IN ({self._shown}) ORDER BY weight DESC, budget DESC, path, id"""
+        for number, file in self._facts.rows(query, *self._values):
+            yield SpotCheck(self._facts.form(number), file, self._facts.found(number, own=False))
+
+    def across(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+        """Path and findings of the forms about which other files show something, in the order of the files."""
+        query = "SELECT id, path FROM forms WHERE id IN (SELECT found_in FROM found WHERE NOT is_own) ORDER BY path, id"
+        for number, path in self._facts.rows(query):
+            yield path.decode("utf-8", "surrogatepass"), self._facts.found(number, own=False)
 
 
-def _order(one: SpotCheck) -> tuple[int, Decimal, str, tuple[str, int]]:
-    return -one.weight, -(one.form.budget or Decimal(0)), one.form.path, (one.form.at.sheet, one.form.at.row)
+def _judge(facts: Facts, number: int, finding: Finding) -> None:
+    policy = facts.form(number).scheme.checks
+    if not (policy.suspended(finding.code) or finding.entry.suspended):
+        facts.find(number, replace(finding, regraded=policy.severity(finding.code)))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from math import comb
 
-from perfxl.across.facts import FormFacts
-from perfxl.across.rules import About, across, grouped
+from perfxl.across.rules import About, across
+from perfxl.across.table import Facts
 from perfxl.figures import percent, points
 from perfxl.finding import Finding
-from perfxl.grid import normalised
 
 BESIDE = Decimal(1)
 """Points on either side of a grade limit that are compared."""
@@ -28,18 +27,25 @@ FAR_RATE, FAR_TOTAL = Decimal("0.1"), Decimal(10)
 
 
 @across("D201")
-def scores_just_above_a_limit(forms: Sequence[FormFacts]) -> Iterator[About]:
+def scores_just_above_a_limit(facts: Facts) -> Iterator[About]:
     """得分集中在等级线上：刚过线的远多于差一点的。"""
-    for same in grouped(forms, lambda form: form.scheme.id):
-        for grade in same[0].scheme.grades:
+    for scheme, first in facts.rows("SELECT scheme, MIN(id) FROM forms GROUP BY scheme"):
+        for grade in facts.form(first).scheme.grades:
             limit = grade.low.value
-            above = [form for form in same if form.total is not None and limit <= form.total < limit + BESIDE]
-            below = sum(form.total is not None and limit - BESIDE <= form.total < limit for form in same)
-            if limit > 0 and len(above) >= AT_LEAST_TIMES * below and _chance(len(above), below) <= CHANCE:
+            above = sum(limit <= total < limit + BESIDE for _, total in _totals(facts, scheme))
+            below = sum(limit - BESIDE <= total < limit for _, total in _totals(facts, scheme))
+            if limit > 0 and above >= AT_LEAST_TIMES * below and _chance(above, below) <= CHANCE:
                 numbers = {"grade": grade.word, "limit": points(limit), "beside": points(BESIDE)}
-                numbers |= {"above": str(len(above)), "below": str(below)}
-                for form in above:
-                    yield form, Finding("D201", form.at, "总分", points(form.total or limit), None, numbers)
+                numbers |= {"above": str(above), "below": str(below)}
+                for number, total in _totals(facts, scheme):
+                    if limit <= total < limit + BESIDE:
+                        at = facts.form(number).at
+                        yield number, Finding("D201", at, "总分", points(total), None, numbers)
+
+
+def _totals(facts: Facts, scheme: str) -> Iterator[tuple[int, Decimal]]:
+    rows = facts.rows("SELECT id, total FROM forms WHERE scheme = ? AND total IS NOT NULL ORDER BY id", scheme)
+    return ((number, Decimal(total)) for number, total in rows)
 
 
 def _chance(above: int, below: int) -> Decimal:
@@ -53,37 +59,33 @@ def _chance(above: int, below: int) -> Decimal:
 
 
 @across("D202")
-def out_of_line(forms: Sequence[FormFacts]) -> Iterator[About]:
+def out_of_line(facts: Facts) -> Iterator[About]:
     """同类项目中执行率或总分离群。"""
-    for like in grouped(forms, _kind_of_project):
-        rates = [(form, form.rate) for form in like if form.rate is not None]
-        for form, rate, middle in _outliers(rates, FAR_RATE):
-            yield form, _out_of_line(form, "预算执行率", percent(rate), percent(middle), len(rates))
-        totals = [(form, form.total) for form in like if form.total is not None]
-        for form, total, middle in _outliers(totals, FAR_TOTAL):
-            yield form, _out_of_line(form, "总分", points(total), points(middle), len(totals))
+    for (like,) in facts.rows('SELECT "like" FROM forms GROUP BY "like" HAVING COUNT(*) >= ?', FEWEST):
+        yield from _far_off(facts, like, "rate", "预算执行率", FAR_RATE, percent)
+        yield from _far_off(facts, like, "total", "总分", FAR_TOTAL, points)
 
 
-def _kind_of_project(form: FormFacts) -> Hashable:
-    return form.scheme.id, form.year, normalised(form.project)
+def _far_off(
+    facts: Facts, like: int, column: str, field: str, far: Decimal, text: Callable[[Decimal], str]
+) -> Iterator[About]:
+    rows = facts.rows(f'SELECT id, {column} FROM forms WHERE "like" = ? AND {column} IS NOT NULL ORDER BY id', like)
+    values = [(number, Decimal(value)) for number, value in rows]
+    for number, value, middle in _outliers(values, far):
+        numbers = {"middle": text(middle), "count": str(len(values))}
+        yield number, Finding("D202", facts.form(number).at, field, text(value), None, numbers)
 
 
-def _out_of_line(form: FormFacts, field: str, value: str, middle: str, count: int) -> Finding:
-    return Finding("D202", form.at, field, value, None, {"middle": middle, "count": str(count)})
-
-
-def _outliers(
-    values: Sequence[tuple[FormFacts, Decimal]], far: Decimal
-) -> Iterator[tuple[FormFacts, Decimal, Decimal]]:
+def _outliers(values: Sequence[tuple[int, Decimal]], far: Decimal) -> Iterator[tuple[int, Decimal, Decimal]]:
     """Form, value and median of what lies beyond the fences and at least `far` from the median."""
     if len(values) < FEWEST:
         return
     ranked = sorted(value for _, value in values)
     low, middle, high = (_quantile(ranked, part) for part in (1, 2, 3))
     span = FENCE * (high - low)
-    for form, value in values:
+    for number, value in values:
         if not low - span <= value <= high + span and abs(value - middle) >= far:
-            yield form, value, middle
+            yield number, value, middle
 
 
 def _quantile(ranked: Sequence[Decimal], part: int) -> Decimal:

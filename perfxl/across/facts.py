@@ -1,13 +1,11 @@
-"""What is kept of a form once its file is closed: figures as they are, texts as digests. About 3 KB."""
+"""What is kept of a form once its file is closed: figures as they are, texts as digests."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
-from typing import NamedTuple
 
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
@@ -31,7 +29,8 @@ _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
 
 
-class Said(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Said:
     """A text that should be a unit's own: its digest, its field's id, its cell."""
 
     digest: int
@@ -39,25 +38,16 @@ class Said(NamedTuple):
     at: CellRef
 
 
-class SetTarget(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SetTarget:
     """An indicator's name and target as digests, and the target's cell."""
 
     name: int
     meaning: int
     at: CellRef
-
-
-class Targets:
-    """The targets of one form, their digests packed: they are most of what is kept."""
-
-    __slots__ = ("_cells", "_packed")
-
-    def __init__(self, targets: Sequence[SetTarget]) -> None:
-        self._packed = array("Q", (number for target in targets for number in target[:2]))
-        self._cells = tuple(target.at for target in targets)
-
-    def __iter__(self) -> Iterator[SetTarget]:
-        return map(SetTarget, self._packed[::2], self._packed[1::2], self._cells)
+    name_text: str = ""
+    target_text: str = ""
+    """In words, of objective forms only: evaluations are compared with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +61,48 @@ class FormFacts:
     project: str
     year: int | None
     scheme: Scheme
-    is_evaluation: bool
-    content: int
-    """Digest of everything filled in, by meaning."""
     budget: Decimal | None
     rate: Decimal | None
     """By rule."""
     total: Decimal | None
     """As filled in; by rule where none is."""
-    computed_total: Decimal | None
     grade: str
     """As filled in; by rule where none is."""
-    texts: tuple[Said, ...]
-    reasons: tuple[Said, ...]
-    targets: Targets
-    """Of the indicators whose names stand in one row only."""
-    promised: Mapping[int, tuple[str, str]]
-    """For an objective form: name and target in words by the digest of the name. Empty for an evaluation."""
     risks: tuple[Finding, ...]
     """The form's own findings that call for a spot check."""
 
 
-def form_facts(file: FileReview) -> Iterator[FormFacts]:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What forms are grouped and compared by: digests, None where the form does not say enough."""
+
+    is_evaluation: bool
+    content: int
+    """Of everything filled in, by meaning."""
+    unit: int | None
+    unit_and_year: int | None
+    form: int | None
+    """What makes two forms the same form, whatever is filled in."""
+    like: int
+    """What makes projects like projects."""
+    promise: int | None
+    """What an evaluation and its objective form have in common."""
+    texts: tuple[Said, ...]
+    reasons: tuple[Said, ...]
+    targets: tuple[SetTarget, ...]
+    """Of the indicators whose names stand in one row only."""
+
+
+def form_facts(file: FileReview) -> Iterator[tuple[FormFacts, Keys]]:
     """The forms of a file that name a project: a blank form says nothing that could be compared."""
     for review in file.reviews:
         if review.form.project:
-            yield _facts(file, review)
+            yield _facts(file, review), _keys(review)
 
 
 def _facts(file: FileReview, review: Review) -> FormFacts:
     form, card = review.form, review.scorecard
-    computed = card.computed_total if card else None
-    evaluation = form if isinstance(form, SelfEvaluation) else None
-    reported = evaluation.total.value if evaluation else None
+    reported = form.total.value if isinstance(form, SelfEvaluation) else None
     return FormFacts(
         path=file.path,
         at=form.at,
@@ -112,18 +111,29 @@ def _facts(file: FileReview, review: Review) -> FormFacts:
         project=form.project,
         year=form.year.value,
         scheme=review.scheme,
-        is_evaluation=evaluation is not None,
-        content=digest("\n".join(_content(form))),
         budget=form.funding.total.adjusted_budget.value,
         rate=card.rate if card else None,
-        total=computed if reported is None else reported,
-        computed_total=computed,
+        total=card.computed_total if card and reported is None else reported,
         grade=(card.reported_grade or card.computed_grade or "") if card else "",
-        texts=tuple(_answers(form)) if evaluation else (),
-        reasons=tuple(_reasons(review)),
-        targets=Targets(list(_targets(form))),
-        promised={} if evaluation else dict(_promised(form)),
         risks=tuple(f for f in review.findings if f.entry.risk and not f.settled),
+    )
+
+
+def _keys(review: Review) -> Keys:
+    form = review.form
+    is_evaluation = isinstance(form, SelfEvaluation)
+    unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
+    return Keys(
+        is_evaluation=is_evaluation,
+        content=digest("\n".join(_content(form))),
+        unit=digest(unit) if unit else None,
+        unit_and_year=digest(f"{unit}\n{year}") if unit else None,
+        form=digest(f"{is_evaluation}\n{project}\n{unit}\n{year}") if unit else None,
+        like=digest(f"{review.scheme.id}\n{year}\n{project}"),
+        promise=digest(f"{project}\n{unit}\n{year}") if unit and year else None,
+        texts=tuple(_answers(form)) if is_evaluation else (),
+        reasons=tuple(_reasons(review)),
+        targets=tuple(_targets(form, in_words=not is_evaluation)),
     )
 
 
@@ -152,15 +162,11 @@ def _answers(form: Form) -> Iterator[Said]:
             yield Said(digest(text), id_, located.at)
 
 
-def _targets(form: Form) -> Iterator[SetTarget]:
+def _targets(form: Form, *, in_words: bool) -> Iterator[SetTarget]:
     for name, row in by_name(form).items():
         if not row.target.blank:
-            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at)
-
-
-def _promised(form: Form) -> Iterator[tuple[int, tuple[str, str]]]:
-    for name, row in by_name(form).items():
-        yield digest(name), (row.name, row.target.raw.strip()[:LONGEST_TARGET])
+            words = (row.name, row.target.raw.strip()[:LONGEST_TARGET]) if in_words else ()
+            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at, *words)
 
 
 def _reasons(review: Review) -> Iterator[Said]:

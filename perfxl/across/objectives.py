@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from perfxl.across.facts import FormFacts
-from perfxl.across.rules import About, across, grouped
+from perfxl.across.facts import SetTarget
+from perfxl.across.rules import About, across
+from perfxl.across.table import Facts
 from perfxl.finding import Finding
-from perfxl.grid import normalised
 
 
 @across("D301")
-def target_changed(forms: Sequence[FormFacts]) -> Iterator[About]:
+def target_changed(facts: Facts) -> Iterator[About]:
     """指标值与另一个文件里的绩效目标表不一致；同一文件里的由 X101 报告。有几份目标表的，与其中一份一致即可。"""
-    for same in grouped(forms, _project):
-        objectives = [form for form in same if not form.is_evaluation]
-        for form in same if objectives else ():
-            if form.is_evaluation and form.path not in {objective.path for objective in objectives}:
-                yield from ((form, finding) for finding in _changed(form, objectives))
+    both = """SELECT promise FROM forms WHERE promise IS NOT NULL
+        GROUP BY promise HAVING MIN(is_evaluation) = 0 AND MAX(is_evaluation) = 1"""
+    for (promise,) in facts.rows(both):
+        objectives = list(facts.rows("SELECT id, path FROM forms WHERE promise = ? AND NOT is_evaluation", promise))
+        paths = {path for _, path in objectives}
+        promised = [(facts.form(number).path, facts.targets(number)) for number, _ in objectives]
+        for number, path in facts.rows("SELECT id, path FROM forms WHERE promise = ? AND is_evaluation", promise):
+            if path not in paths:
+                yield from ((number, finding) for finding in _changed(facts.targets(number), promised))
 
 
-def _project(form: FormFacts) -> Hashable:
-    unit = normalised(form.unit)
-    return (normalised(form.project), unit, form.year) if unit and form.year else None
-
-
-def _changed(form: FormFacts, objectives: Sequence[FormFacts]) -> Iterator[Finding]:
-    for target in form.targets:
-        promised = [(before, one) for one in objectives for before in one.targets if before.name == target.name]
+def _changed(targets: Sequence[SetTarget], objectives: Sequence[tuple[str, Sequence[SetTarget]]]) -> Iterator[Finding]:
+    for target in targets:
+        promised = [(before, path) for path, one in objectives for before in one if before.name == target.name]
         if promised and all(before.meaning != target.meaning for before, _ in promised):
-            before, objective = promised[-1]
-            name, expected = objective.promised[target.name]
-            yield Finding("D301", target.at, "指标值", None, expected, {"name": name, "other": objective.path})
+            before, path = promised[-1]
+            numbers = {"name": before.name_text, "other": path}
+            yield Finding("D301", target.at, "指标值", None, before.target_text, numbers)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from perfxl.across.facts import FormFacts
+from perfxl.across.table import Facts
 from perfxl.finding import Finding
 
 FAMILIES = ("duplicates", "distribution", "objectives")
 
-About = tuple[FormFacts, Finding]
-"""A finding and the form it is about."""
-Rule = Callable[[Sequence[FormFacts]], Iterator[About]]
+About = tuple[int, Finding]
+"""A finding and the number of the form it is about."""
+Rule = Callable[[Facts], Iterator[About]]
 _rules: dict[str, Rule] = {}
 
 
@@ -32,12 +32,3 @@ def registered_rules() -> dict[str, Rule]:
     for family in FAMILIES:
         import_module(f"perfxl.across.{family}")
     return _rules
-
-
-def grouped(forms: Sequence[FormFacts], key: Callable[[FormFacts], Hashable]) -> Iterator[list[FormFacts]]:
-    """Forms with the same key, in their order; those whose key is None are left out."""
-    groups: dict[Hashable, list[FormFacts]] = {}
-    for form in forms:
-        if (known := key(form)) is not None:
-            groups.setdefault(known, []).append(form)
-    yield from groups.values()

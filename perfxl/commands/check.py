@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
+from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:
     from perfxl.batch import Candidate, Options
     from perfxl.finding import Language, Severity
+    from perfxl.folder import Folder
     from perfxl.form import Located
     from perfxl.limits import Limits
     from perfxl.reports.view import Report
-    from perfxl.review import FileReview
     from perfxl.store import Store
 
 NEVER = "never"
@@ -54,6 +54,9 @@ def check(
         None, metavar="TIME", formats=list(_TIMES), help="只查此后修改过的文件。Only files modified since."
     ),
     watch: bool = typer.Option(False, "--watch", help="一直查新到的文件，按 Ctrl+C 结束。Keep checking what arrives."),
+    cluster: str | None = typer.Option(
+        None, metavar="ADDRESS", help="在 Dask 集群上查，如 tcp://主机:8786。On a Dask cluster."
+    ),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
     exit_zero: bool = typer.Option(False, "--exit-zero", help="有问题也以 0 退出。Exit 0 in spite of findings."),
 ) -> int:
@@ -66,6 +69,7 @@ def check(
     from perfxl.batch import Options
     from perfxl.commands import choices, outputs
     from perfxl.commands.keys import register
+    from perfxl.folder import Folder
     from perfxl.limits import Limits, available_processors
     from perfxl.reports import FORMATS
     from perfxl.reports.files import STORE
@@ -87,11 +91,12 @@ def check(
 
     def once() -> int:
         candidates = _candidates(paths, report, store_path, since)
-        with _store(store_path, options) as store, ExitStack() as stack:
+        with _cluster(cluster), _store(store_path, options) as store, ExitStack() as stack:
             reports = [outputs.main_report(stack, name, output, view)]
             if report is not None:
                 reports += outputs.folder_reports(stack, report, view)
-            return _run(candidates, options, limits, store, reports, lowest, view.lang)
+            folder = Folder(candidates, options, store, cluster)
+            return _run(folder, options, limits, len(candidates), reports, lowest, view.lang)
 
     if watch:
         from perfxl.commands import watching
@@ -111,13 +116,41 @@ def _arrived(paths: list[Path], report: Path | None, store: Path | None, output:
 
 def _found(paths: list[Path], report: Path | None, store: Path | None) -> list[Candidate]:
     from perfxl.batch import collect
+    from perfxl.remote import RemoteUnusable
 
-    found = collect(paths, leave_out=[report] if report else [])
+    try:
+        found = collect(paths, leave_out=[report] if report else [])
+    except RemoteUnusable as error:
+        names = "、".join(map(str, paths))
+        raise UsageProblem(
+            f"{names} 读不出来；请核对地址，并确认装有读取它的软件包、有访问权限",
+            f"cannot list {names}; check the address, that the package for it is installed, and the access rights",
+        ) from error
     if store is not None:
         from perfxl.store import is_part_of
 
         found = [candidate for candidate in found if not is_part_of(store, candidate)]
     return found
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """UsageProblem where the cluster at that address cannot be used."""
+    if address is None:
+        yield
+        return
+    try:
+        from perfxl.cluster import ClusterUnusable
+
+        try:
+            yield
+        except ClusterUnusable as error:
+            raise UsageProblem(error.zh, error.en) from error
+    except ModuleNotFoundError as error:
+        raise UsageProblem(
+            f"--cluster 需要 {error.name}；请运行 pip install perfxl[cluster]",
+            f"--cluster needs {error.name}; run pip install perfxl[cluster]",
+        ) from error
 
 
 @contextmanager
@@ -138,8 +171,9 @@ def _store(path: Path | None, options: Options) -> Iterator[Store | None]:
 def _candidates(paths: list[Path], report: Path | None, store: Path | None, since: datetime | None) -> list[Candidate]:
     from perfxl.batch import not_since
     from perfxl.commands.workbooks import present
+    from perfxl.remote import url_of
 
-    present(paths)
+    present([path for path in paths if not url_of(path)])
     candidates = _found(paths, report, store)
     if not candidates:
         names = "、".join(map(str, paths))
@@ -169,47 +203,33 @@ def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]])
 
 
 def _run(
-    candidates: list[Candidate],
+    folder: Folder,
     options: Options,
     limits: Limits,
-    store: Store | None,
+    files: int,
     reports: list[Report],
     lowest: Severity | None,
     lang: Language,
 ) -> int:
     """Check every candidate into every report; the exit code without --exit-zero."""
     from perfxl.across import Across
-    from perfxl.batch import INTERNAL_ERROR
+    from perfxl.commands.outcome import Outcome
     from perfxl.commands.progress import Progress
-    from perfxl.folder import Folder
+    from perfxl.making import put_all
 
-    code = CLEAN
-    across = Across(options.suspended)
-    progress = Progress(len(candidates), lang)
-    for file in Folder(candidates, options, store).reviews(limits):
-        progress.clear()
-        for report in reports:
-            report.add(file)
-        across.add(file)
+    across, outcome = Across(options.suspended, options.scheme), Outcome(lowest)
+    takers = [*reports, across, outcome]
+    parts = folder.parts([taker.maker for taker in takers], limits)
+    progress = Progress(files, lang)
+    for _ in put_all(takers, parts, before_each=progress.clear):
         progress.step()
-        if any(finding.code == INTERNAL_ERROR for finding in file.file_findings):
-            code = INTERNAL
-        elif code == CLEAN and lowest is not None and _fails(file, lowest):
-            code = FINDINGS
     progress.clear()
     found = across.spot_checks()
     for report in reports:
         report.across(found)
         report.close()
-    if code == CLEAN and lowest is not None and any(f.severity >= lowest for one in found for f in one.across):
-        code = FINDINGS
-    return code
-
-
-def _fails(file: FileReview, lowest: Severity) -> bool:
-    if file.status == "unreadable":
-        return True
-    return any(finding.severity >= lowest and not finding.settled for finding in file.findings)
+    outcome.across(found)
+    return outcome.exit_code
 
 
 def _where_to_look(folder: Path, lang: Language) -> None:

@@ -18,9 +18,15 @@ from perfxl.reports.view import Report, View
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A temporary path that replaces `path` in the end. UsageProblem where that cannot be written."""
+    with told(path), replacing(path) as temporary:
+        yield temporary
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """UsageProblem where `path` cannot be written."""
     try:
-        with replacing(path) as temporary:
-            yield temporary
+        yield
     except PermissionError as error:
         raise UsageProblem(
             f"无法写入 {path}：没有权限或文件正被打开；请先在 Excel 或 WPS 中关闭",

@@ -14,10 +14,13 @@ from perfxl.commands.problems import UsageProblem
 
 def rollup(
     paths: list[Path] = typer.Argument(
-        metavar="PATH", help="下级的 汇总表.xlsx，或 check、rollup 的 JSON、JSONL。What lower levels have checked."
+        metavar="PATH", help="下级的 汇总表.xlsx、perfxl.db，或 check、rollup 的 JSON、JSONL。From lower levels."
     ),
     format: str = typer.Option("text", metavar="FORMAT", help="text json"),
     output: Path | None = typer.Option(None, metavar="FILE", help="写入文件而不是屏幕。Write there, not to stdout."),
+    report: Path | None = typer.Option(
+        None, metavar="DIR", help="另写 汇总表.xlsx，上一级可以再汇总。Also write a summary workbook."
+    ),
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """汇总下级检查过的自评表：同一张表只计一次，后报的替换先报的。Roll up what lower levels have checked.
@@ -45,4 +48,9 @@ def rollup(
             ) from error
     with ExitStack() as stack:
         write(rolled, sys.stdout if output is None else outputs.text_file(stack, output), language)
+    if report is not None:
+        from perfxl.rollup.workbook import write_workbook
+
+        with outputs.told(report):
+            write_workbook(rolled, report, language)
     return CLEAN

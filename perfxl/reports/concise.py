@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import TextIO
 
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.finding import Finding
+from perfxl.making import Part
 from perfxl.reports.escaping import visible
-from perfxl.reports.view import View
+from perfxl.reports.view import Report, View
 from perfxl.reports.words import severity_word
 from perfxl.review import FileReview
 
 
-class ConciseReport:
+class ConciseReport(Report):
     def __init__(self, out: TextIO, view: View) -> None:
         self._out, self._view = out, view
+        self.maker = partial(_lines, view)
 
-    def add(self, file: FileReview) -> None:
-        for finding in self._view.findings(file.findings):
-            self._write(file.path, finding)
+    def put(self, part: Part) -> None:
+        self._out.write(part)
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
+    def across(self, found: SpotChecks) -> None:
         for path, finding in self._view.across(found):
-            self._write(path, finding)
-
-    def _write(self, path: str, finding: Finding) -> None:
-        place = ":".join(visible(part) for part in (path, finding.at.in_file) if part)
-        severity = severity_word(finding, self._view.lang)
-        message = visible(finding.message(self._view.lang))
-        self._out.write(f"{place}: {finding.code} {severity} {message}\n")
+            self._out.write(_line(self._view, path, finding))
 
     def close(self) -> None:
         """Nothing comes after the last file."""
+
+
+def _lines(view: View, file: FileReview) -> str:
+    return "".join(_line(view, file.path, finding) for finding in view.findings(file.findings))
+
+
+def _line(view: View, path: str, finding: Finding) -> str:
+    place = ":".join(visible(part) for part in (path, finding.at.in_file) if part)
+    severity = severity_word(finding, view.lang)
+    message = visible(finding.message(view.lang))
+    return f"{place}: {finding.code} {severity} {message}\n"

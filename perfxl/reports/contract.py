@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from perfxl.across import SpotCheck
 from perfxl.figures import half_up
 from perfxl.finding import Finding, Language, Severity
 from perfxl.form import FundingRow, Indicator, Located, SelfEvaluation, Target
@@ -157,11 +155,8 @@ def file_model(file: FileReview, view: View) -> FileModel:
     )
 
 
-def across_models(found: Sequence[SpotCheck], view: View) -> list[AcrossModel]:
-    return [
-        AcrossModel(path=path, **_finding_model(finding, view.lang).model_dump())
-        for path, finding in view.across(found)
-    ]
+def across_model(path: str, finding: Finding, view: View) -> AcrossModel:
+    return AcrossModel(path=path, **_finding_model(finding, view.lang).model_dump())
 
 
 def _seal_model(verdict: Verdict) -> SealModel:

@@ -8,13 +8,14 @@ import unicodedata
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 """Control, format (bidi, zero width), lone surrogate, unassigned, line and paragraph separators."""
+_BREAK_IN_XML = "_x000D_"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n|_x000D_\n?")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~@$^]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
     """One line in which nothing acts: ↵ for line breaks; control, bidi, invisible characters as `\\u202e`."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or _BREAK_IN_XML not in text):
         return text
     return "".join(_shown(c) for c in _LINE_BREAK.sub("↵", text))
 

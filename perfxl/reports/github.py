@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import TextIO
 
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.finding import Finding, Severity
+from perfxl.making import Part
 from perfxl.reports.escaping import visible
-from perfxl.reports.view import View
+from perfxl.reports.view import Report, View
 from perfxl.review import FileReview
 
 _COMMANDS = {Severity.error: "error", Severity.query: "warning", Severity.info: "notice"}
 
 
-class GithubReport:
+class GithubReport(Report):
     """One `::error file=…,title=…::message` per finding. A workbook has no lines: see the title."""
 
     def __init__(self, out: TextIO, view: View) -> None:
         self._out, self._view = out, view
+        self.maker = partial(_lines, view)
 
-    def add(self, file: FileReview) -> None:
-        for finding in self._view.findings(file.findings):
-            self._write(file.path, finding)
+    def put(self, part: Part) -> None:
+        self._out.write(part)
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
+    def across(self, found: SpotChecks) -> None:
         for path, finding in self._view.across(found):
-            self._write(path, finding)
-
-    def _write(self, path: str, finding: Finding) -> None:
-        lang = self._view.lang
-        command = "notice" if finding.settled else _COMMANDS[finding.severity]
-        title = " ".join(part for part in (finding.code, finding.name(lang), finding.at.in_file) if part)
-        properties = f"file={_property(path)},title={_property(title)}"
-        self._out.write(f"::{command} {properties}::{_data(finding.message(lang))}\n")
+            self._out.write(_line(self._view, path, finding))
 
     def close(self) -> None:
         """Nothing comes after the last file."""
+
+
+def _lines(view: View, file: FileReview) -> str:
+    return "".join(_line(view, file.path, finding) for finding in view.findings(file.findings))
+
+
+def _line(view: View, path: str, finding: Finding) -> str:
+    lang = view.lang
+    command = "notice" if finding.settled else _COMMANDS[finding.severity]
+    title = " ".join(part for part in (finding.code, finding.name(lang), finding.at.in_file) if part)
+    properties = f"file={_property(path)},title={_property(title)}"
+    return f"::{command} {properties}::{_data(finding.message(lang))}\n"
 
 
 def _data(text: str) -> str:

@@ -5,58 +5,56 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import TextIO
 
 from perfxl import __version__
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.finding import catalog
+from perfxl.making import Part
 from perfxl.reports.escaping import html_text
 from perfxl.reports.html_charts import column_chart, rate_band, rate_columns
-from perfxl.reports.html_sections import file_section, index_head, index_row
+from perfxl.reports.html_sections import ANCHOR, file_section, index_head, index_row
 from perfxl.reports.html_spot_checks import spot_check_table
-from perfxl.reports.overview import Totals, rows
-from perfxl.reports.view import View, mean_text, money_text, rate_text
+from perfxl.reports.overview import Totals, figures, rows
+from perfxl.reports.view import Report, View, mean_text, money_text, rate_text
+from perfxl.reports.waiting import Waiting
 from perfxl.reports.words import SEVERITIES, word
 from perfxl.review import FileReview, Status
 
 _STATUSES: tuple[Status, ...] = ("returned", "accepted", "unreadable", "skipped")
-_IN_MEMORY = 2**20
 _WAITING = re.compile("@(index|sections)@")
 _SLOT = re.compile("@([a-z-]+)@")
 
 
-class HtmlReport:
+class HtmlReport(Report):
     """What is written of each file waits in temporary files until the sums that stand above it are known."""
 
     def __init__(self, out: TextIO, view: View, folder: Path | None = None) -> None:
         """With `folder`, where the page will lie, the files are linked."""
-        self._out, self._view, self._folder = out, view, folder
+        self._out, self._view = out, view
+        self.maker = partial(_part, view, folder)
         self._totals = Totals()
         self._rates: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
-        self._index, self._sections = _temporary(), _temporary()
-        self._anchors: dict[str, str] = {}
+        self._index, self._sections = Waiting(), Waiting()
         self._spot_checks = ""
 
-    def add(self, file: FileReview) -> None:
-        self._totals.add(file)
+    def put(self, part: Part) -> None:
+        sums, index, section, rates, codes = part
+        self._totals.add(sums)
         anchor = f"f{self._totals.files.total()}"
-        self._anchors[file.path] = anchor
-        for row in rows(file):
-            self._index.write(index_row(row, anchor, self._view))
-            if row.rate is not None:
-                self._rates[rate_band(row.rate)] += 1
-        self._codes.update(finding.code for finding in self._view.findings(file.findings))
-        self._sections.write(file_section(file, anchor, self._view, self._folder))
+        self._index.write(index.replace(ANCHOR, anchor))
+        self._sections.write(section.replace(ANCHOR, anchor))
+        self._rates.update(rates)
+        self._codes.update(codes)
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
-        self._spot_checks = spot_check_table(self._view.spot_checks(found), self._anchors, self._view)
+    def across(self, found: SpotChecks) -> None:
+        self._spot_checks = spot_check_table(self._view.spot_checks(found), self._view)
 
     def close(self) -> None:
         page = files("perfxl.reports").joinpath("page.html").read_text("utf-8")
@@ -66,9 +64,7 @@ class HtmlReport:
             if place % 2 == 0:
                 self._out.write(_filled(text, slots))
                 continue
-            with waiting[text] as written:
-                written.seek(0)
-                shutil.copyfileobj(written, self._out)
+            waiting[text].pour(self._out)
 
     def _slots(self, page: str) -> dict[str, str]:
         zh = self._view.lang == "zh"
@@ -129,8 +125,16 @@ class HtmlReport:
         )
 
 
-def _temporary() -> SpooledTemporaryFile[str]:
-    return SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n")
+def _part(view: View, folder: Path | None, file: FileReview) -> Part:
+    """Figures, rows of the index and the section with ANCHOR for the file's place, bands of rates, codes."""
+    forms = list(rows(file))
+    return [
+        figures(file),
+        "".join(index_row(row, ANCHOR, view) for row in forms),
+        file_section(file, ANCHOR, view, folder),
+        [rate_band(row.rate) for row in forms if row.rate is not None],
+        [finding.code for finding in view.findings(file.findings)],
+    ]
 
 
 def _figures(pairs: list[tuple[str, str]]) -> str:

@@ -17,6 +17,8 @@ from perfxl.review import FileReview, Review
 from perfxl.scorecard import Scorecard, ScoreLine
 
 NUMBER, PLAIN = "number", ""
+ANCHOR = "\0"
+"""Stands for the anchor of a file whose place among the others is not known yet. No text has it: see `visible`."""
 
 
 def index_head(view: View) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from itertools import islice
 
-from perfxl.across import SpotCheck
+from perfxl.across import SpotCheck, SpotChecks
 from perfxl.reports.escaping import html_text
 from perfxl.reports.view import View, money_text, points_text, rate_text
 from perfxl.reports.words import word
@@ -25,23 +25,24 @@ _HEAD = (
 )
 
 
-def spot_check_table(found: Sequence[SpotCheck], anchors: Mapping[str, str], view: View) -> str:
-    """A panel that is folded up; empty without risks. `anchors` are the sections of the files by path."""
-    if not found:
+def spot_check_table(found: SpotChecks, view: View) -> str:
+    """A panel that is folded up; empty without risks."""
+    count = len(found)
+    if not count:
         return ""
+    body = "".join(_row(one, view) for one in islice(found, MOST))
     lang = view.lang
     head = "".join(f"<th{kind}>{word(key, lang)}</th>" for key, kind in _HEAD)
-    body = "".join(_row(one, anchors, view) for one in found[:MOST])
-    more = len(found) - MOST
+    more = count - MOST
     rest = f"其余 {more} 份见汇总表" if lang == "zh" else f"{more} more in the summary workbook"
     note = f"<p>{rest}</p>" if more > 0 else ""
     return (
-        f'<details class="panel" id="spot-checks"><summary>{word("spot_checks", lang)} {len(found)}</summary>'
+        f'<details class="panel" id="spot-checks"><summary>{word("spot_checks", lang)} {count}</summary>'
         f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>{note}</details>'
     )
 
 
-def _row(one: SpotCheck, anchors: Mapping[str, str], view: View) -> str:
+def _row(one: SpotCheck, view: View) -> str:
     form = one.form
     texts = (form.unit, form.project)
     numbers = (money_text(form.budget), rate_text(form.rate), points_text(form.total))
@@ -54,5 +55,5 @@ def _row(one: SpotCheck, anchors: Mapping[str, str], view: View) -> str:
     cells += [f"<td{_NUMBER}>{text}</td>" for text in numbers]
     cells += [f'<td class="narrow">{html_text(form.grade)}</td>', f"<td{_NUMBER}>{one.weight}</td>"]
     cells.append(f'<td class="text"><ul class="risks">{risks}</ul></td>')
-    cells.append(f'<td class="text"><a href="#{anchors[form.path]}">{html_text(form.path)}</a></td>')
+    cells.append(f'<td class="text"><a href="#f{one.file}">{html_text(form.path)}</a></td>')
     return f"<tr>{''.join(cells)}</tr>\n"

@@ -4,52 +4,65 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from functools import partial
 from typing import TextIO
 
-from perfxl.across import SpotCheck
-from perfxl.reports.contract import SCHEMA_VERSION, CheckModel, across_models, file_model, summary_model
-from perfxl.reports.overview import Totals
-from perfxl.reports.view import View
+from perfxl.across import SpotChecks
+from perfxl.making import Part
+from perfxl.reports.contract import SCHEMA_VERSION, CheckModel, across_model, file_model, summary_model
+from perfxl.reports.overview import Totals, figures
+from perfxl.reports.view import Report, View
 from perfxl.review import FileReview
 
 _ACTING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 """Characters that a terminal or an editor obeys, and lone surrogates: JSON can say them in ASCII."""
 
 
-class JsonReport:
+class JsonReport(Report):
     """One document. Files are written as they come; the summary closes it."""
 
     def __init__(self, out: TextIO, view: View) -> None:
         self._out, self._view = out, view
         self._totals = Totals()
         self._separator = "\n"
-        self._across: list[object] = []
+        self._all_files = False
+        self.maker = partial(_item, view)
         out.write(f'{{"schema_version": {SCHEMA_VERSION}, "files": [')
 
-    def add(self, file: FileReview) -> None:
-        self._totals.add(file)
-        self._out.write(self._separator + _dumped(file_model(file, self._view).model_dump()))
+    def put(self, part: Part) -> None:
+        text, sums = part
+        self._totals.add(sums)
+        self._out.write(self._separator + text)
         self._separator = ",\n"
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
-        self._across = [model.model_dump() for model in across_models(found, self._view)]
+    def across(self, found: SpotChecks) -> None:
+        self._end_of_files()
+        separator = ""
+        for path, finding in self._view.across(found):
+            self._out.write(separator + _dumped(across_model(path, finding, self._view).model_dump()))
+            separator = ", "
 
     def close(self) -> None:
-        self._out.write(f'\n], "across": {_dumped(self._across)}')
-        self._out.write(f', "summary": {_dumped(summary_model(self._totals).model_dump())}}}\n')
+        self._end_of_files()
+        self._out.write(f'], "summary": {_dumped(summary_model(self._totals).model_dump())}}}\n')
+
+    def _end_of_files(self) -> None:
+        if not self._all_files:
+            self._out.write('\n], "across": [')
+        self._all_files = True
 
 
-class JsonLinesReport:
+class JsonLinesReport(Report):
     """One line per file: an item of `files`."""
 
     def __init__(self, out: TextIO, view: View) -> None:
-        self._out, self._view = out, view
+        self._out = out
+        self.maker = partial(_line, view)
 
-    def add(self, file: FileReview) -> None:
-        self._out.write(_dumped(file_model(file, self._view).model_dump()) + "\n")
+    def put(self, part: Part) -> None:
+        self._out.write(part)
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
+    def across(self, found: SpotChecks) -> None:
         """Left out: every line is a file."""
 
     def close(self) -> None:
@@ -61,6 +74,14 @@ def json_schema() -> str:
     schema = CheckModel.model_json_schema()
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "perfxl check"} | schema
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _line(view: View, file: FileReview) -> str:
+    return _dumped(file_model(file, view).model_dump()) + "\n"
+
+
+def _item(view: View, file: FileReview) -> Part:
+    return [_dumped(file_model(file, view).model_dump()), figures(file)]
 
 
 def _dumped(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding, Severity
 from perfxl.form import SelfEvaluation
+from perfxl.making import Part
 from perfxl.review import FileReview, Review, Status
 from perfxl.scheme import builtin_schemes
 from perfxl.scorecard import Scorecard
@@ -135,6 +136,24 @@ def _dimensions(review: Review, card: Scorecard) -> tuple[Decimal | None, ...]:
     return tuple(sums)
 
 
+_SUMMED = ("initial_budget", "adjusted_budget", "executed", "total_reported", "total_computed")
+
+
+def figures(file: FileReview) -> Part:
+    """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
+    self-evaluation its grade by rule and its sums as text."""
+    forms = list(rows(file))
+    evaluations = [
+        [row.grade_computed, *(_exact(getattr(row, name)) for name in _SUMMED)] for row in forms if row.is_evaluation
+    ]
+    counts = [file.count(severity) for severity in Severity]
+    return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations]
+
+
+def _exact(value: Decimal | None) -> str:
+    return "" if value is None else str(value)
+
+
 @dataclass
 class Mean:
     """Both means of a score: plain, and weighted by budget."""
@@ -177,27 +196,32 @@ class Totals:
     computed: Mean = field(default_factory=Mean)
     """Of the totals by rule."""
 
-    def add(self, file: FileReview) -> None:
-        self.files[file.status] += 1
-        for severity in Severity:
-            self.findings[severity] += file.count(severity)
-        for row in rows(file):
-            self.add_row(row)
+    def add(self, part: Part) -> None:
+        """The `figures` of one file."""
+        status, counts, forms, evaluations = part
+        self.files[status] += 1
+        for severity, count in zip(Severity, counts, strict=True):
+            self.findings[severity] += count
+        self.forms += forms
+        for grade, *sums in evaluations:
+            self._add_evaluation(grade, *(Decimal(text) if text else None for text in sums))
 
     def add_row(self, row: FormRow) -> None:
         """One form, without its file and findings."""
         self.forms += bool(row.scheme)
         if row.is_evaluation:
-            self._add_evaluation(row)
+            self._add_evaluation(row.grade_computed, *(getattr(row, name) for name in _SUMMED))
 
-    def _add_evaluation(self, row: FormRow) -> None:
-        self.initial_budget += row.initial_budget or 0
-        self.adjusted_budget += row.adjusted_budget or 0
-        self.executed += row.executed or 0
-        if row.grade_computed:
-            self.grades[row.grade_computed] += 1
-        self.reported.add(row.total_reported, row.adjusted_budget)
-        self.computed.add(row.total_computed, row.adjusted_budget)
+    def _add_evaluation(self, grade: str, *sums: Decimal | None) -> None:
+        """Grade by rule, and what _SUMMED names."""
+        initial, adjusted, executed, reported, computed = sums
+        self.initial_budget += initial or 0
+        self.adjusted_budget += adjusted or 0
+        self.executed += executed or 0
+        if grade:
+            self.grades[grade] += 1
+        self.reported.add(reported, adjusted)
+        self.computed.add(computed, adjusted)
 
     @property
     def rate(self) -> Decimal | None:

@@ -3,65 +3,80 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from functools import partial
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from perfxl import __version__
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.finding import CatalogEntry, Finding, Language, Severity, catalog
+from perfxl.making import Part
 from perfxl.reports.escaping import visible
-from perfxl.reports.view import View
+from perfxl.reports.view import Report, View
 from perfxl.review import FileReview
 
 _LEVELS = {Severity.error: "error", Severity.query: "warning", Severity.info: "note"}
+_BEFORE_A_RESULT = " " * 4
+"""Indentation of an item of `results`: results are written as they come."""
 
 
-class SarifReport:
+class SarifReport(Report):
     """One run. A cell is a logical location within its file; SARIF regions are for lines of text."""
 
     def __init__(self, out: TextIO, view: View) -> None:
         self._out, self._view = out, view
-        self._places = {code: place for place, code in enumerate(catalog())}
-        self._results: list[dict[str, Any]] = []
+        self._separator = ""
+        self.maker = partial(_results, view)
+        run = {"tool": {"driver": _driver(view.lang)}, "columnKind": "unicodeCodePoints", "results": []}
+        document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+        before, self._after = _dumped(document).rsplit("[]", 1)
+        out.write(before + "[")
 
-    def add(self, file: FileReview) -> None:
-        self._results += [self._result(file.path, finding) for finding in self._view.findings(file.findings)]
+    def put(self, part: Part) -> None:
+        for result in part:
+            self._out.write(self._separator + result)
+            self._separator = ","
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
-        self._results += [self._result(path, finding) for path, finding in self._view.across(found)]
+    def across(self, found: SpotChecks) -> None:
+        for path, finding in self._view.across(found):
+            self.put([_result(self._view, path, finding)])
 
     def close(self) -> None:
-        lang = self._view.lang
-        driver = {
-            "name": "perfxl",
-            "version": __version__,
-            "language": "zh-CN" if lang == "zh" else "en",
-            "rules": [_rule(entry, lang) for entry in catalog().values()],
-        }
-        run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": self._results}
-        document = {
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [run],
-        }
-        json.dump(document, self._out, ensure_ascii=False, indent=1)
-        self._out.write("\n")
+        end = f"\n{_BEFORE_A_RESULT[:-1]}" if self._separator else ""
+        self._out.write(f"{end}]{self._after}\n")
 
-    def _result(self, path: str, finding: Finding) -> dict[str, Any]:
-        artifact = {"physicalLocation": {"artifactLocation": {"uri": quote(path)}}}
-        if finding.at.sheet:
-            artifact["logicalLocations"] = _logical(visible(finding.at.in_file))  # type: ignore[assignment]
-        result: dict[str, Any] = {
-            "ruleId": finding.code,
-            "ruleIndex": self._places[finding.code],
-            "level": "note" if finding.settled else _LEVELS[finding.severity],
-            "message": {"text": visible(finding.message(self._view.lang))},
-            "locations": [artifact],
-        }
-        if finding.settled:
-            result["suppressions"] = [{"kind": "inSource", "justification": "已有说明"}]
-        return result
+
+def _results(view: View, file: FileReview) -> list[str]:
+    return [_result(view, file.path, finding) for finding in view.findings(file.findings)]
+
+
+def _result(view: View, path: str, finding: Finding) -> str:
+    artifact: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": quote(path)}}}
+    if finding.at.sheet:
+        artifact["logicalLocations"] = _logical(visible(finding.at.in_file))
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": list(catalog()).index(finding.code),
+        "level": "note" if finding.settled else _LEVELS[finding.severity],
+        "message": {"text": visible(finding.message(view.lang))},
+        "locations": [artifact],
+    }
+    if finding.settled:
+        result["suppressions"] = [{"kind": "inSource", "justification": "已有说明"}]
+    return f"\n{_dumped(result)}".replace("\n", f"\n{_BEFORE_A_RESULT}")
+
+
+def _driver(lang: Language) -> dict[str, Any]:
+    return {
+        "name": "perfxl",
+        "version": __version__,
+        "language": "zh-CN" if lang == "zh" else "en",
+        "rules": [_rule(entry, lang) for entry in catalog().values()],
+    }
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _logical(place: str) -> list[dict[str, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from perfxl.finding import Finding, Severity
+from perfxl.finding import Severity
 from perfxl.review import Status
 
 _FONT = "宋体"
@@ -31,11 +32,12 @@ class Formats:
         self.title = book.add_format(base | {"font_size": 16, "bold": True})
         self.note = book.add_format(base | {"font_size": 9, "font_color": "#6B7280"})
         self.head = book.add_format(centred | {"bold": True, "bg_color": HEAD, "text_wrap": True})
-        self.wrapped = book.add_format(text)
-        self.link = book.add_format(text | {"font_color": "#1D4E89", "underline": 1})
+        wrapped = book.add_format(text)
         self.label = book.add_format(cell | {"bold": True, "bg_color": HEAD, "align": "right"})
         self._named = {
-            "text": self.wrapped,
+            "text": wrapped,
+            "wrapped": wrapped,
+            "link": book.add_format(text | {"font_color": "#1D4E89", "underline": 1}),
             "word": book.add_format(text | {"align": "center"}),
             "count": book.add_format(centred | {"num_format": "0"}),
             "money": book.add_format(cell | {"num_format": "#,##0.00"}),
@@ -47,14 +49,15 @@ class Formats:
             name: book.add_format(cell | {"bold": True, "bg_color": HEAD, "num_format": number_format})
             for name, number_format in (("money", "#,##0.00"), ("rate", "0.00%"), ("mean", "0.00"), ("count", "0"))
         }
-        self._severities = {
-            severity: book.add_format(text | {"font_color": colour, "bold": severity is Severity.error})
-            for severity, colour in _SEVERITY_COLOURS.items()
-        }
-        self._statuses = {
-            status: book.add_format(text | {"font_color": colour, "bold": True, "align": "center"})
-            for status, colour in _STATUS_COLOURS.items()
-        }
+        for severity, colour in _SEVERITY_COLOURS.items():
+            self._named[severity.name] = book.add_format(
+                text | {"font_color": colour, "bold": severity is Severity.error}
+            )
+        for status, colour in _STATUS_COLOURS.items():
+            self._named[status] = book.add_format(text | {"font_color": colour, "bold": True, "align": "center"})
+        # As XlsxWriter does when it writes a cell; our own rows need the numbers before.
+        self.numbers: Mapping[str, int] = {name: one._get_xf_index() for name, one in self._named.items()}
+        """Of the styles of rows, by name; a severity and a status are names too."""
 
     def by_name(self, name: str) -> Any:
         return self._named[name]
@@ -62,9 +65,3 @@ class Formats:
     def sum(self, name: str) -> Any:
         """For the rows below the table."""
         return self._sums[name]
-
-    def severity(self, finding: Finding) -> Any:
-        return self._severities[finding.severity]
-
-    def status(self, status: Status) -> Any:
-        return self._statuses[status]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from perfxl.across import SpotCheck
-from perfxl.reports.summary_cells import A4, Cells, print_setup, row_height
+from perfxl.making import Part
 from perfxl.reports.summary_formats import Formats
+from perfxl.reports.summary_print import A4, print_setup
+from perfxl.reports.summary_rows import Line, row_height
 from perfxl.reports.view import View
 from perfxl.reports.words import colon
 
@@ -46,34 +49,37 @@ def start_spot_checks(sheet: Any, formats: Formats, view: View) -> None:
     print_setup(sheet, 1, A4)
 
 
-def write_spot_checks(sheet: Any, formats: Formats, cells: Cells, found: Sequence[SpotCheck], view: View) -> None:
-    for number, one in enumerate(found, start=1):
-        row, form = FIRST_ROW + number - 1, one.form
-        values: tuple[str | int | Decimal | None, ...] = (
-            number,
-            form.department,
-            form.unit,
-            form.project,
-            form.year,
-            form.budget,
-            form.rate,
-            form.total,
-            form.grade,
-            one.weight,
-        )
-        risks = _lines(one, view)
-        texts = ((form.department, 14), (form.unit, 17), (form.project, 22), (form.path, 30))
-        sheet.set_row(row, row_height([*(([text], width) for text, width in texts), (risks, COLUMNS[RISKS][2])]))
-        for column, (value, (_, _, _, name)) in enumerate(zip(values, COLUMNS, strict=False)):
-            style = formats.by_name(name)
-            if isinstance(value, (int, Decimal)):
-                sheet.write_number(row, column, float(value), style)
-            else:
-                cells.text(sheet, row, column, value or "", style)
-        cells.lines(sheet, row, RISKS, risks, formats.wrapped)
-        place = ("", "") if form.at.words else (form.at.sheet, form.at.address)
-        cells.link(sheet, row, RISKS + 1, form.path, form.path, *place)
-    sheet.autofilter(1, 0, max(FIRST_ROW + len(found) - 1, FIRST_ROW), len(COLUMNS) - 1)
+def spot_check_row(view: View, folder: Path, styles: Mapping[str, int], number: int, one: SpotCheck) -> Part:
+    form = one.form
+    values: tuple[str | int | Decimal | None, ...] = (
+        number,
+        form.department,
+        form.unit,
+        form.project,
+        form.year,
+        form.budget,
+        form.rate,
+        form.total,
+        form.grade,
+        one.weight,
+    )
+    risks = _lines(one, view)
+    texts = ((form.department, 14), (form.unit, 17), (form.project, 22), (form.path, 30))
+    line = Line(styles, row_height([*(([text], width) for text, width in texts), (risks, COLUMNS[RISKS][2])]))
+    for column, (value, (_, _, _, name)) in enumerate(zip(values, COLUMNS, strict=False)):
+        if isinstance(value, (int, Decimal)):
+            line.number(column, value, name)
+        else:
+            line.text(column, value or "", name)
+    line.lines(RISKS, risks, "wrapped")
+    place = ("", "") if form.at.words else (form.at.sheet, form.at.address)
+    line.link(RISKS + 1, form.path, form.path, folder, *place)
+    return line.part
+
+
+def filter_spot_checks(sheet: Any, end: int) -> None:
+    """`end` is the row after the last, from 0."""
+    sheet.autofilter(1, 0, max(end - 1, FIRST_ROW), len(COLUMNS) - 1)
 
 
 def _lines(one: SpotCheck, view: View) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable
+from functools import partial
 from typing import TextIO
 
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.finding import Finding, Severity
+from perfxl.making import Part
 from perfxl.reports.escaping import visible
-from perfxl.reports.overview import FormRow, Totals, rows
+from perfxl.reports.overview import FormRow, Totals, figures, rows
 from perfxl.reports.printer import Line, Printer, Span
-from perfxl.reports.view import View, mean_text, money_text, points_text, rate_text
+from perfxl.reports.view import Report, View, mean_text, money_text, points_text, rate_text
+from perfxl.reports.waiting import Waiting
 from perfxl.reports.words import SEVERITIES, brackets, colon, seal_word, severity_word, word
 from perfxl.review import FileReview, Status
 from perfxl.text_width import display_width
@@ -24,32 +28,26 @@ STATUS_STYLES: dict[Status, str] = {
 }
 
 
-class TextReport:
-    """Prints each file as it comes."""
+class TextReport(Report):
+    """Prints each file as it comes; the lines of the table below them wait."""
 
     def __init__(self, out: TextIO, view: View) -> None:
         self._printer = Printer(out)
         self._view = view
+        self.maker = partial(_part, view)
         self._totals = Totals()
-        self._rows: list[FormRow] = []
+        self._table = Waiting()
+        self._widths = _widths([_head(view)])
 
-    def add(self, file: FileReview) -> None:
-        self._totals.add(file)
-        self._rows.extend(rows(file))
-        lang = self._view.lang
-        status = word(file.status, lang)
-        self._printer.line((visible(file.path), "bold"), ("  ", ""), (status, STATUS_STYLES[file.status]))
-        explained: set[str] = set()
-        self._findings(file.file_findings, explained)
-        for review, row in zip(file.reviews, rows(file), strict=False):
-            for line in heading(row, self._view):
-                self._printer.line(*line)
-            self._findings(review.findings, explained)
-        if file.status == "accepted" and not file.findings:
-            self._printer.line(("  " + word("no_findings", lang), "green"))
-        self._printer.line()
+    def put(self, part: Part) -> None:
+        sums, lines, table = part
+        self._totals.add(sums)
+        for line in lines:
+            self._printer.line(*line)
+        self._widths = [max(pair) for pair in zip(self._widths, _widths(table), strict=True)]
+        self._table.write("".join(f"{json.dumps(row)}\n" for row in table))
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
+    def across(self, found: SpotChecks) -> None:
         last = ""
         for path, finding in self._view.across(found):
             if not last:
@@ -61,22 +59,47 @@ class TextReport:
         if last:
             self._printer.line()
 
-    def _findings(self, found: tuple[Finding, ...], explained: set[str]) -> None:
-        for finding in self._view.ranked(found):
-            self._printer.line(*_finding_line(finding, self._view))
-            if finding.code not in explained:
-                explained.add(finding.code)
-                self._printer.line((f"       {_cure(finding, self._view)}", "dim"))
-
     def close(self) -> None:
         lang = self._view.lang
         self._printer.line((word("summary", lang), "bold"))
-        table = [_head(self._view), *(_cells(row, self._view) for row in self._rows)]
-        for line in aligned(table):
-            self._printer.line(*line)
+        self._printer.line(*_aligned(_head(self._view), self._widths))
+        for row in self._table.lines():
+            self._printer.line(*_aligned(json.loads(row), self._widths))
         self._printer.line()
         for text in totals_lines(self._totals, self._view):
             self._printer.line((text, ""))
+
+
+def _part(view: View, file: FileReview) -> Part:
+    """Figures, what is printed of the file, its lines of the table."""
+    table = list(rows(file))
+    return [figures(file), _file_lines(view, file, table), [_cells(row, view) for row in table]]
+
+
+def _file_lines(view: View, file: FileReview, table: list[FormRow]) -> list[Line]:
+    lang = view.lang
+    lines: list[Line] = [
+        ((visible(file.path), "bold"), ("  ", ""), (word(file.status, lang), STATUS_STYLES[file.status]))
+    ]
+    explained: set[str] = set()
+    lines += _finding_lines(view, file.file_findings, explained)
+    for review, row in zip(file.reviews, table, strict=False):
+        lines += heading(row, view)
+        lines += _finding_lines(view, review.findings, explained)
+    if file.status == "accepted" and not file.findings:
+        lines.append((("  " + word("no_findings", lang), "green"),))
+    return [*lines, ()]
+
+
+def _finding_lines(view: View, found: tuple[Finding, ...], explained: set[str]) -> list[Line]:
+    """A line each, and one more where a code comes for the first time."""
+    lines: list[Line] = []
+    for finding in view.ranked(found):
+        lines.append(_finding_line(finding, view))
+        if finding.code not in explained:
+            explained.add(finding.code)
+            lines.append(((f"       {_cure(finding, view)}", "dim"),))
+    return lines
 
 
 def heading(row: FormRow, view: View) -> list[Line]:
@@ -195,13 +218,19 @@ def totals_lines(totals: Totals, view: View) -> list[str]:
 
 def aligned(table: list[list[Span]]) -> list[Line]:
     """Columns side by side, two spaces apart; the last column is not padded."""
-    widths = [max(map(display_width, (row[column][0] for row in table))) for column in range(len(table[0]))]
-    lines: list[Line] = []
-    for row in table:
-        *padded, last = row
-        spans = [
-            (text + " " * (width - display_width(text) + 2), style)
-            for (text, style), width in zip(padded, widths, strict=False)
-        ]
-        lines.append((("  ", ""), *spans, last))
-    return lines
+    widths = _widths(table)
+    return [_aligned(row, widths) for row in table]
+
+
+def _widths(table: Iterable[list[Span]]) -> list[int]:
+    columns = zip(*([text for text, _ in row] for row in table), strict=True)
+    return [max(map(display_width, column)) for column in columns]
+
+
+def _aligned(row: list[Span], widths: list[int]) -> Line:
+    *padded, last = row
+    spans = [
+        (text + " " * (width - display_width(text) + 2), style)
+        for (text, style), width in zip(padded, widths, strict=False)
+    ]
+    return (("  ", ""), *spans, last)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
-from perfxl.across import SpotCheck
+from perfxl.across import SpotChecks
 from perfxl.figures import half_up, money, percent, points
 from perfxl.finding import Finding, Language, Severity
-from perfxl.review import FileReview
+from perfxl.making import Taker
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,26 @@ class View:
         """For people: errors first, so that nothing drowns them; within a severity in the order of the sheet."""
         return sorted(self.findings(found), key=lambda finding: (finding.settled, -finding.severity))
 
-    def across(self, found: Sequence[SpotCheck]) -> Iterator[tuple[str, Finding]]:
+    def across(self, found: SpotChecks) -> Iterator[tuple[str, Finding]]:
         """What only several files together show, with the path it is about, in the order of the files."""
-        for one in sorted(found, key=lambda one: (one.form.path, one.form.at)):
-            yield from ((one.form.path, finding) for finding in self.findings(one.across))
+        for path, findings in found.across():
+            yield from ((path, finding) for finding in self.findings(findings))
 
-    def spot_checks(self, found: Sequence[SpotCheck]) -> list[SpotCheck]:
-        """Those with findings that are shown, in their order."""
-        return [one for one in found if self.findings(one.findings)]
+    def spot_checks(self, found: SpotChecks) -> SpotChecks:
+        """Those with findings that are shown."""
+        return found.shown(self.lowest, self.hidden)
 
 
-class Report(Protocol):
-    """A report takes the files one by one, in order, then what they show together, and is finished by `close`."""
+class Report(Taker):
+    """A report takes the files one by one, in order, then what they show together, and is finished by `close`.
 
-    def add(self, file: FileReview) -> None: ...
+    What it keeps of a file does not grow with their number: it is written or waits in a temporary file."""
 
-    def across(self, found: Sequence[SpotCheck]) -> None:
-        """Once, after the last file: the forms to spot-check, the first ones first."""
+    @abstractmethod
+    def across(self, found: SpotChecks) -> None:
+        """Once, after the last file: the forms to spot-check."""
 
+    @abstractmethod
     def close(self) -> None: ...
 
 

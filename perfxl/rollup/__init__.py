@@ -32,6 +32,8 @@ class FormRecord(BaseModel):
     initial_budget: Decimal | None
     adjusted_budget: Decimal | None
     executed: Decimal | None
+    rate: Decimal | None = None
+    """Share of 1 by rule; None where the input does not say."""
     total_reported: Decimal | None
     total_computed: Decimal | None
     grade_reported: str
@@ -45,7 +47,7 @@ class FormRecord(BaseModel):
 
     def says_the_same(self, other: FormRecord) -> bool:
         """The same content in whatever file; what only one of the two inputs tells is left aside."""
-        unsaid = {"path", "status"}
+        unsaid = {"path", "status", "rate"}
         unsaid |= {name for name in ("submission", "content") if not (getattr(self, name) and getattr(other, name))}
         return self.model_dump(exclude=unsaid) == other.model_dump(exclude=unsaid)
 

@@ -1,4 +1,5 @@
-"""What a lower level hands over: JSON or JSON Lines of `perfxl check`, JSON of `perfxl rollup`, a 汇总表.xlsx."""
+"""What a lower level hands over: the store, JSON or JSON Lines of `perfxl check`, JSON of `perfxl rollup`; a
+汇总表.xlsx of either."""
 
 from __future__ import annotations
 
@@ -12,14 +13,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from perfxl.across.facts import digest
 from perfxl.grid import Grid, normalised
 from perfxl.os_errors import english_reason, reason
-from perfxl.reports.contract import CheckModel, FileModel, FormModel
+from perfxl.reports.contract import CheckModel, FileModel, FormModel, file_model
 from perfxl.reports.summary import COLUMNS
+from perfxl.reports.view import View
 from perfxl.reports.words import words_of
+from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.rollup import FormRecord, Rollup
 from perfxl.scheme import builtin_schemes
 from perfxl.sources import UnreadableFile, read_workbook
+from perfxl.store import MAGIC, StoreUnusable, stored_reviews
 
-SHEET = "汇总"
+SHEET, REPLACED = "汇总", "已被替换"
+MORE_COLUMNS = (("提交次数", "Submission"), ("内容摘要", "Digest"))
+"""What the 汇总表 of a roll-up has beside those of `perfxl check`."""
 _FIELDS = {
     "主管部门": "department",
     "单位": "unit",
@@ -36,6 +42,7 @@ _FIELDS = {
     "状态": "status",
     "文件": "path",
 }
+_MAY_BE_MISSING = {"执行率": "rate", "提交次数": "submission", "内容摘要": "content"}
 
 
 class Unusable(ValueError):
@@ -68,10 +75,18 @@ def read_into(rollup: Rollup, path: Path) -> int:
 def _records(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == b"PK"
-        if packed:
-            return _of_workbook(path), []
+            start = file.read(len(MAGIC))
+        if start == MAGIC:
+            return list(_of_store(path)), []
+        if start.startswith(b"PK"):
+            return _of_workbook(path)
         return _of_json(path.read_text("utf-8-sig"))
+    except StoreUnusable as error:
+        raise Unusable(str(error), f"cannot be used as a store: {error}") from error
+    except DamagedReview as error:
+        raise Unusable(
+            "结果库里有读不了的结果（方案不是自带的，或已损坏）", f"unusable result in it ({error})"
+        ) from error
     except UnreadableFile as error:
         raise Unusable(f"打不开（{error.code}）", f"cannot be opened ({error.code})") from error
     except OSError as error:
@@ -99,6 +114,12 @@ def _of_json(text: str) -> tuple[list[FormRecord], list[FormRecord]]:
     return list(_of_files(CheckModel.model_validate(document).files)), []
 
 
+def _of_store(path: Path) -> Iterator[FormRecord]:
+    data = ReviewData()
+    for packed in stored_reviews(path):
+        yield from _of_files([file_model(data.unpacked(packed), View())])
+
+
 def _of_files(files: list[FileModel]) -> Iterator[FormRecord]:
     for file in files:
         for form in file.forms:
@@ -122,6 +143,7 @@ def _record(file: FileModel, form: FormModel) -> FormRecord:
             "initial_budget": money.initial_budget,
             "adjusted_budget": money.adjusted_budget,
             "executed": money.executed,
+            "rate": money.rate_computed,
             "total_reported": form.total_reported,
             "total_computed": form.total_computed,
             "grade_reported": form.grade_reported or "",
@@ -130,11 +152,18 @@ def _record(file: FileModel, form: FormModel) -> FormRecord:
     )
 
 
-def _of_workbook(path: Path) -> list[FormRecord]:
-    grid = next((grid for grid in read_workbook(path).grids if grid.sheet == SHEET), None)
-    head = next((row for row, cells in grid.rows() if _columns(cells)), None) if grid else None
-    if grid is None or head is None:
+def _of_workbook(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
+    grids = {grid.sheet: grid for grid in read_workbook(path).grids}
+    if SHEET not in grids or (now := _of_sheet(grids[SHEET])) is None:
         raise Unusable(f"没有工作表“{SHEET}”或其表头", f"no sheet “{SHEET}” with its header")
+    return now, (_of_sheet(grids[REPLACED]) or []) if REPLACED in grids else []
+
+
+def _of_sheet(grid: Grid) -> list[FormRecord] | None:
+    """None without the header."""
+    head = next((row for row, cells in grid.rows() if _columns(cells)), None)
+    if head is None:
+        return None
     columns = _columns(grid.row(head))
     rows = [row for row, _ in grid.rows() if row > head and grid.text(row, columns["path"]).strip()]
     return list(_of_rows(grid, columns, rows))
@@ -142,10 +171,13 @@ def _of_workbook(path: Path) -> list[FormRecord]:
 
 def _columns(cells: list[tuple[int, Any]]) -> dict[str, int]:
     """The columns by field; empty where one is missing."""
-    english = {normalised(en): normalised(zh) for zh, en, _, _ in COLUMNS}
+    labels = [(zh, en) for zh, en, _, _ in COLUMNS] + list(MORE_COLUMNS)
+    english = {normalised(en): normalised(zh) for zh, en in labels}
     texts = {normalised(cell.text): column for column, cell in cells}
     found = {english.get(text, text): column for text, column in texts.items()}
-    return {field: found[label] for label, field in _FIELDS.items()} if _FIELDS.keys() <= found.keys() else {}
+    if not _FIELDS.keys() <= found.keys():
+        return {}
+    return {field: found[label] for label, field in (_FIELDS | _MAY_BE_MISSING).items() if label in found}
 
 
 def _of_rows(grid: Grid, columns: dict[str, int], rows: list[int]) -> Iterator[FormRecord]:
@@ -156,6 +188,6 @@ def _of_rows(grid: Grid, columns: dict[str, int], rows: list[int]) -> Iterator[F
         scheme = schemes.get(str(values["scheme"]))
         if not values["scheme"] or (scheme and scheme.kind == "objective"):
             continue  # a file without a form, an objective form
-        texts = ("department", "unit", "project", "scheme", "grade_reported", "grade_computed", "path")
-        values |= {field: str(values[field] or "") for field in texts}
+        texts = ("department", "unit", "project", "scheme", "grade_reported", "grade_computed", "path", "content")
+        values |= {field: str(values.get(field) or "") for field in texts}
         yield FormRecord.model_validate(values | {"status": statuses.get(str(values["status"]))})

@@ -1,0 +1,164 @@
+"""The facts of all forms in a temporary SQLite database, which the rules ask. Memory stays flat for any number."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from perfxl.across.facts import FormFacts, Keys, Said, SetTarget, form_facts
+from perfxl.finding import Finding
+from perfxl.making import Part
+from perfxl.review import FileReview
+from perfxl.review_data import Packing
+from perfxl.scheme import Scheme
+
+_TABLES = """
+CREATE TABLE forms (id INTEGER PRIMARY KEY, file INTEGER, path BLOB, is_evaluation INTEGER, content INTEGER,
+    unit INTEGER, unit_and_year INTEGER, form INTEGER, "like" INTEGER, promise INTEGER,
+    scheme TEXT, rate TEXT, total TEXT, budget REAL, facts BLOB, targets BLOB);
+CREATE TABLE said (digest INTEGER, of TEXT, said_in INTEGER, said BLOB);
+CREATE TABLE found (found_in INTEGER, code TEXT, severity INTEGER, is_own INTEGER, finding BLOB);
+"""
+_INDEXES = """
+CREATE INDEX forms_content ON forms (content);
+CREATE INDEX forms_form ON forms (form);
+CREATE INDEX forms_like ON forms ("like");
+CREATE INDEX forms_promise ON forms (promise);
+CREATE INDEX forms_scheme ON forms (scheme);
+CREATE INDEX said_digest ON said (of, digest);
+"""
+_IN_MEMORY = 2000
+"""KB of pages."""
+_FORMS_AT_HAND = 64
+"""A rule, and what it finds, ask for the same form in turn."""
+
+
+class Packings(NamedTuple):
+    """How facts travel: as packed bytes in text."""
+
+    facts: Packing
+    said: Packing
+    targets: Packing
+    finding: Packing
+
+
+def packings(given: Scheme | None) -> Packings:
+    kinds = (FormFacts, Said, tuple[SetTarget, ...], Finding)
+    return Packings(*(Packing(kind, given) for kind in kinds))
+
+
+class FactsMaker:
+    """Makes of a file one row per form. `given` is a scheme that does not come with perfxl."""
+
+    def __init__(self, given: Scheme | None) -> None:
+        self._given = given
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FactsMaker, (self._given,)
+
+    def __call__(self, file: FileReview) -> Part:
+        return [self._row(facts, keys) for facts, keys in form_facts(file)]
+
+    @cached_property
+    def _packings(self) -> Packings:
+        return packings(self._given)
+
+    def _row(self, facts: FormFacts, keys: Keys) -> Part:
+        pack = self._packings
+        columns = [
+            facts.path,
+            keys.is_evaluation,
+            *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
+            facts.scheme.id,
+            *(None if value is None else str(value) for value in (facts.rate, facts.total)),
+            float(facts.budget or 0),
+            _text(pack.facts, facts),
+            _text(pack.targets, keys.targets),
+        ]
+        said = [
+            [_signed(one.digest), of, _text(pack.said, one)]
+            for of, texts in (("text", keys.texts), ("reason", keys.reasons))
+            for one in texts
+        ]
+        risks = [[f.code, int(f.severity), _text(pack.finding, f)] for f in facts.risks]
+        return [columns, said, risks]
+
+
+class Facts:
+    """Forms are numbered in the order in which they come, from 1; so are files."""
+
+    def __init__(self, given: Scheme | None = None) -> None:
+        self._packings = packings(given)
+        self._files = self._forms = 0
+        self._indexed = False
+        self.form = lru_cache(maxsize=_FORMS_AT_HAND)(self._form)
+        """One form's facts by its number."""
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute(f"PRAGMA cache_size = -{_IN_MEMORY}")
+        self._database.executescript(_TABLES)
+        self._database.execute("BEGIN")
+
+    def put(self, part: Part) -> None:
+        """What FactsMaker has made of a file."""
+        self._files += 1
+        run = self._database
+        for (path, *columns, facts, targets), said, risks in part:
+            self._forms += 1
+            row = (self._forms, self._files, _bytes(path), *columns, _bytes(facts), _bytes(targets))
+            run.execute(f"INSERT INTO forms VALUES ({', '.join('?' * len(row))})", row)
+            run.executemany(
+                "INSERT INTO said VALUES (?, ?, ?, ?)",
+                [(digest, of, self._forms, _bytes(one)) for digest, of, one in said],
+            )
+            run.executemany(
+                "INSERT INTO found VALUES (?, ?, ?, 1, ?)",
+                [(self._forms, code, severity, _bytes(finding)) for code, severity, finding in risks],
+            )
+
+    def rows(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
+        if not self._indexed:
+            self._database.executescript(_INDEXES)
+            self._indexed = True
+        return self._database.execute(query, values)
+
+    def _form(self, number: int) -> FormFacts:
+        ((facts,),) = self.rows("SELECT facts FROM forms WHERE id = ?", number)
+        form: FormFacts = self._packings.facts.unpacked(facts)
+        return form
+
+    def targets(self, number: int) -> tuple[SetTarget, ...]:
+        ((packed,),) = self.rows("SELECT targets FROM forms WHERE id = ?", number)
+        targets: tuple[SetTarget, ...] = self._packings.targets.unpacked(packed)
+        return targets
+
+    def said(self, packed: bytes) -> Said:
+        said: Said = self._packings.said.unpacked(packed)
+        return said
+
+    def find(self, number: int, finding: Finding) -> None:
+        """Keep a finding about a form that only the other forms show."""
+        row = (number, finding.code, int(finding.severity), self._packings.finding.packed(finding))
+        self._database.execute("INSERT INTO found VALUES (?, ?, ?, 0, ?)", row)
+
+    def found(self, number: int, *, own: bool) -> tuple[Finding, ...]:
+        """Of a form, in the order in which they were found."""
+        query = "SELECT finding FROM found WHERE found_in = ? AND is_own = ? ORDER BY rowid"
+        return tuple(self._packings.finding.unpacked(packed) for (packed,) in self.rows(query, number, own))
+
+    def all_found(self) -> None:
+        self._database.execute("CREATE INDEX found_form ON found (found_in, is_own)")
+
+
+def _text(packing: Packing, value: object) -> str:
+    return packing.packed(value).decode("utf-8", "surrogatepass")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _signed(digest: int | None) -> int | None:
+    """SQLite has no unsigned numbers."""
+    return None if digest is None else digest - 2**63
