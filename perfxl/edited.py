@@ -23,7 +23,7 @@ def edited(workbook: Workbook, edits: Iterable[Edit]) -> Workbook:
             if value is None and formula is None:
                 changed.pop(place, None)
             else:
-                changed[place] = replace(changed.get(place, Cell(None)), value=value, formula=formula)
+                changed[place] = changed.get(place, Cell(None))._replace(value=value, formula=formula)
         elif isinstance(edit, AddSheet):
             grids[edit.name] = _added(workbook.file, edit)
         elif isinstance(edit, RemoveSheet):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from perfxl.number_format import shown_number
 
@@ -60,9 +61,11 @@ class CellError:
 CellValue = Decimal | str | bool | datetime | CellError | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell. `value` is the constant or the cached result of `formula`; None is blank."""
+class Cell(NamedTuple):
+    """One cell. `value` is the constant or the cached result of `formula`; None is blank.
+
+    A tuple, as Merge is: a workbook has hundreds of them, and a frozen dataclass takes four times as long to make.
+    """
 
     value: CellValue
     formula: str | None = None
@@ -87,10 +90,11 @@ class Cell:
 
 
 BLANK_CELL = Cell(None)
+_MOST_REFS = 10_000
+"""Places of a sheet kept ready; a form has some hundreds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """A merged range, corners included."""
 
     top: int
@@ -113,8 +117,13 @@ class Grid:
     """How a row's places are said where there are no column letters: `表2 第7行 第{column}列`. Empty for a sheet."""
 
     def ref(self, row: int, column: int) -> CellRef:
-        words = self.row_places[row].format(column=column) if row in self.row_places else ""
-        return CellRef(self.file, self.sheet, row, column, words)
+        ref = self._refs.get((row, column))
+        if ref is None:
+            words = self.row_places[row].format(column=column) if row in self.row_places else ""
+            ref = CellRef(self.file, self.sheet, row, column, words)
+            if len(self._refs) < _MOST_REFS:
+                self._refs[row, column] = ref
+        return ref
 
     def row_words(self, row: int) -> str:
         """A row as a person finds it: `第7行`, in a document `表2 第7行`."""
@@ -153,6 +162,11 @@ class Grid:
 
     def row(self, row: int) -> list[tuple[int, Cell]]:
         return self._by_row.get(row, [])
+
+    @cached_property
+    def _refs(self) -> dict[tuple[int, int], CellRef]:
+        """Each place asked for, which is most of them and several times."""
+        return {}
 
     @cached_property
     def last_row(self) -> int:

@@ -64,6 +64,7 @@ class _Section:
         )
 
 
+@lru_cache(maxsize=8192)
 def shown_number(value: Decimal, number_format: str) -> str:
     """What a person sees: `98.58%`, `¥1,040,000.00`; General where the format is not known.
 

@@ -9,12 +9,24 @@ from html import escape
 
 import docx
 import xlwt
+from docx.document import Document
+from docx.table import Table
 
 from perfxl.grid import Grid, Merge, Workbook
 from perfxl.review import review_workbook
 from perfxl.sources import read_workbook
 
-__all__ = ["as_docx", "as_html", "as_tabs", "as_xls", "as_xml_2003", "findings", "read_workbook", "shown_cells"]
+__all__ = [
+    "add_table",
+    "as_docx",
+    "as_html",
+    "as_tabs",
+    "as_xls",
+    "as_xml_2003",
+    "findings",
+    "read_workbook",
+    "shown_cells",
+]
 
 
 def blocks(grid: Grid, row: int) -> Iterator[tuple[int, Merge]]:
@@ -75,17 +87,25 @@ def as_xml_2003(grid: Grid) -> str:
 def as_docx(grid: Grid, before: bytes | None = None) -> bytes:
     """The sheet as a table, in a document of its own or behind what another holds."""
     made = docx.Document(io.BytesIO(before) if before else None)
-    table = made.add_table(grid.last_row, grid.last_column)
-    places = [list(row.cells) for row in table.rows]
-    for row in range(1, grid.last_row + 1):
-        for column, merge in blocks(grid, row):
-            cell = places[row - 1][column - 1]
-            if (merge.bottom, merge.right) != (row, column):
-                cell = cell.merge(places[merge.bottom - 1][merge.right - 1])
-            cell.text = grid.text(row, column)
+    add_table(made, grid, Merge(1, 1, grid.last_row, grid.last_column))
     stream = io.BytesIO()
     made.save(stream)
     return stream.getvalue()
+
+
+def add_table(document: Document, grid: Grid, frame: Merge) -> Table:
+    """A part of the sheet as a table at the document's end."""
+    table: Table = document.add_table(frame.bottom - frame.top + 1, frame.right - frame.left + 1)
+    places = [list(row.cells) for row in table.rows]
+    for row in range(frame.top, frame.bottom + 1):
+        for column, merge in blocks(grid, row):
+            if not frame.left <= column <= frame.right:
+                continue
+            cell = places[row - frame.top][column - frame.left]
+            if (merge.bottom, merge.right) != (row, column):
+                cell = cell.merge(places[merge.bottom - frame.top][merge.right - frame.left])
+            cell.text = grid.text(row, column)
+    return table
 
 
 def shown_cells(grid: Grid) -> dict[tuple[int, int], str]:

@@ -25,7 +25,7 @@ def cell(text: str) -> Cell | None:
     if text.startswith("ƒ"):
         formula, _, result = text[1:].partition("→")
         shown = cell(result)
-        return replace(shown, formula=formula) if shown else Cell(None, formula)
+        return shown._replace(formula=formula) if shown else Cell(None, formula)
     if text.startswith("#") and text.endswith(("!", "?", "A")):
         return Cell(CellError(text))
     entry = typed(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import time
 import warnings
@@ -17,9 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfxl.grid import Merge
-from perfxl.sources import UnreadableFile, package, read_workbook, xlsx_sheet, xlsx_strings
+from perfxl.sources import UnreadableFile, package, read_workbook, xlsx_scan, xlsx_sheet, xlsx_strings
 from perfxl.sources.xlsx import read_xlsx
+from perfxl.sources.xlsx_sheet import SheetReader
 from tests.test_xlsx_reader import MAIN, OFFICE, parts_of, relationships, sheet_xml, zipped
+
+LAUGHS = (
+    '<!DOCTYPE lolz [<!ENTITY a0 "哈哈哈哈哈哈哈哈哈哈">'
+    + "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
+    + "]>"
+)
 
 SOON = 3.0
 """Seconds; the slowest of these takes under one alone on the machine."""
@@ -395,14 +403,125 @@ def test_millions_of_tags_are_refused_before_they_are_parsed(tmp_path: Path, mon
     assert refused_parts(tmp_path, parts_of("<row/>" * 100)) == ("R105", "XML 标签不超过 100 个")
 
 
-# ---- DTDs
+# ---- packages that point elsewhere
 
 
-LAUGHS = (
-    '<!DOCTYPE lolz [<!ENTITY a0 "哈哈哈哈哈哈哈哈哈哈">'
-    + "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
-    + "]>"
+def test_two_entries_that_overlap(tmp_path: Path) -> None:
+    """A second name in the directory for the bytes of the first: what is checked would not be what others read."""
+    content = bytearray(zipped(GOOD | {"xl/worksheets/sheet2.xml": GOOD["xl/worksheets/sheet1.xml"]}))
+    first = content.find(b"PK\x01\x02", content.rfind(b"PK\x03\x04"))
+    places = {}
+    while first >= 0:
+        length = int.from_bytes(content[first + 28 : first + 30], "little")
+        places[bytes(content[first + 46 : first + 46 + length])] = first
+        first = content.find(b"PK\x01\x02", first + 46)
+    one, other = (places[b"xl/worksheets/sheet%d.xml" % number] for number in (1, 2))
+    content[one + 42 : one + 46] = content[other + 42 : other + 46]
+    code, numbers = refused_content(tmp_path, bytes(content))
+    assert (code, numbers["reason"]) == ("R101", "部件 xl/worksheets/sheet1.xml 在压缩包内有两个名称")
+
+
+def test_an_entry_that_begins_nowhere(tmp_path: Path) -> None:
+    content = bytearray(zipped(GOOD))
+    place = content.rfind(b"PK\x01\x02", 0, content.rfind(b"xl/worksheets/sheet1.xml"))
+    for offset in (1, 0x7FFFFFFF):
+        content[place + 42 : place + 46] = offset.to_bytes(4, "little")
+        code, numbers = refused_content(tmp_path, bytes(content))
+        assert (code, numbers["reason"]) == ("R101", "部件 xl/worksheets/sheet1.xml 的位置有误，文件可能不完整")
+
+
+def test_a_package_within_a_part(tmp_path: Path) -> None:
+    parts = GOOD | {"xl/worksheets/sheet1.xml": zipped(GOOD)}
+    assert refused_parts(tmp_path, parts) == ("R101", "部件 xl/worksheets/sheet1.xml 不是完整的 XML")
+
+
+def test_names_that_climb_out_are_never_written(tmp_path: Path) -> None:
+    names = [
+        "../../evil.xml",
+        "/etc/evil.xml",
+        "C:\\evil.xml",
+        "\\\\host\\evil.xml",
+        "evil\0.xml",
+        "gbk_.xml",
+        "a" * 5000,
+    ]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(zipped(GOOD | dict.fromkeys(names, "<a/>")).replace(b"gbk_.xml", "项目.xml".encode("gbk")))
+    before = sorted(tmp_path.parent.rglob("*"))
+    assert read_workbook(path).grids[0].text(1, 1) == "甲"
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("worksheet", "工作表 自评表 的内容缺失"),
+        ("sharedStrings", "压缩包内对 sharedStrings 的指向有误"),
+        ("styles", "压缩包内对 styles 的指向有误"),
+    ],
 )
+def test_a_part_outside_the_file_is_never_fetched(tmp_path: Path, kind: str, reason: str) -> None:
+    inside = str(GOOD["xl/_rels/workbook.xml.rels"])
+    for target in ("http://localhost:9/x.xml", "file:///etc/passwd", "\\\\host\\x.xml"):
+        start = inside.index(f"/{kind}")
+        end = inside.index("/>", start)
+        there = re.sub('Target=".*"', "", inside[start:end]) + f'Target="{target}" TargetMode="External"'
+        outside = inside[:start] + there + inside[end:]
+        assert refused_parts(tmp_path, GOOD | {"xl/_rels/workbook.xml.rels": outside}) == ("R101", reason)
+
+
+def test_two_parts_of_one_kind(tmp_path: Path) -> None:
+    twice = str(GOOD["xl/_rels/workbook.xml.rels"]).replace("/worksheet", "/styles")
+    reason = "压缩包内对 styles 的指向有误"
+    assert refused_parts(tmp_path, GOOD | {"xl/_rels/workbook.xml.rels": twice}) == ("R101", reason)
+
+
+def test_macros_links_and_fetching_formulas_are_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of them is looked at, so that it may even be damaged; the values are read."""
+
+    def no_socket(*_: object, **__: object) -> None:
+        raise AssertionError("a socket")
+
+    monkeypatch.setattr("socket.socket", no_socket)
+    formulas = [
+        'WEBSERVICE("http://localhost:9/")',
+        "cmd|' /C calc'!A0",
+        "[1]表!$A$1",
+        'HYPERLINK("file:///etc/passwd")',
+    ]
+    rows = "".join(f"<row><c><f>{formula}</f><v>7</v></c></row>" for formula in formulas)
+    parts = parts_of(rows) | {
+        "xl/vbaProject.bin": bytes(2_000_000),
+        "xl/externalLinks/externalLink1.xml": LAUGHS,
+        "xl/connections.xml": "<",
+        "customXml/item1.xml": "&",
+    }
+    (grid,) = read_xlsx(zipped(parts), "a.xlsm").grids
+    assert [(cell.value, cell.formula) for cell in grid.cells.values()] == [(7, f"={formula}") for formula in formulas]
+
+
+def test_values_below_a_merge_are_read() -> None:
+    parts = parts_of(
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>',
+        '<mergeCells><mergeCell ref="A1:B1"/></mergeCells>',
+    )
+    (grid,) = read_xlsx(zipped(parts), "a.xlsx").grids
+    assert [cell.value for cell in grid.cells.values()] == [1, 2]
+    assert grid.spread(1, 2).value == 1
+
+
+def test_input_rules_and_formats_over_the_whole_sheet_cost_nothing(tmp_path: Path) -> None:
+    rule = '<dataValidation type="list" sqref="A1:XFD1048576"><formula1>"a,b"</formula1></dataValidation>'
+    look = '<conditionalFormatting sqref="A1:XFD1048576"><cfRule><formula>1</formula></cfRule></conditionalFormatting>'
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(zipped(parts_of(rows, look * 2_000 + f"<dataValidations>{rule * 5_000}</dataValidations>")))
+    started = time.perf_counter()
+    assert len(read_workbook(path).grids[0].cells) == 1
+    assert time.perf_counter() - started < SOON
+
+
+# ---- DTDs
 
 
 @pytest.mark.parametrize("part", [name for name in GOOD if name != "[Content_Types].xml"])
@@ -502,3 +621,103 @@ def assert_only_unreadable(content: bytes) -> None:
         read_xlsx(content, "a.xlsx")
     except UnreadableFile as error:
         assert error.code in ("R101", "R102", "R103", "R105")
+
+
+USUAL = parts_of(
+    '<row r="1" spans="1:3" ht="20"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1" s="1"/><c r="C1"><v>43921</v></c></row>'
+    '<row r="2"/><row r="3" x14ac:dyDescent="0.2"><c r="A3" t="inlineStr"><is><t>a&amp;b]</t></is></c>'
+    '<c r="B3"><f>IF(A1&lt;2,"]",1)</f><v>5</v></c><c r="C3" t="str"><f t="shared" si="0"/><v>x</v></c></row>',
+    '<mergeCells count="1"><mergeCell ref="A5:B6"/></mergeCells>',
+    sharedStrings=f'<sst xmlns="{MAIN}"><si><t>甲</t></si><si><r><rPr><b/></rPr><t>乙&#10;</t></r></si></sst>',
+)
+USUAL["xl/worksheets/sheet1.xml"] = str(USUAL["xl/worksheets/sheet1.xml"]).replace(
+    "xmlns=", 'xmlns:x14ac="urn:a" xmlns='
+)
+
+
+def read_or_refused(content: bytes) -> object:
+    try:
+        return read_xlsx(content, "a.xlsx")
+    except UnreadableFile as error:
+        return error.code, dict(error.numbers)
+
+
+def never_scanned(*_: object) -> None:
+    raise xlsx_scan.Unusual
+
+
+def assert_scanned_as_parsed(content: bytes) -> None:
+    scanned = read_or_refused(content)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(xlsx_sheet, "scanned_sheet", never_scanned)
+        patched.setattr(xlsx_strings, "scanned_strings", never_scanned)
+        assert scanned == read_or_refused(content)
+
+
+def test_the_usual_spelling_is_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_scanned_as_parsed(zipped(USUAL))
+    monkeypatch.setattr(SheetReader, "_start_cell", never_scanned)  # else expat would have to see the cells
+    monkeypatch.setattr(xlsx_strings, "without", never_scanned)
+    (grid,) = read_xlsx(zipped(USUAL), "a.xlsx").grids
+    assert [cell.value for cell in grid.cells.values()] == ["甲", 43921, "a&b]", 5, "x"]
+    assert [cell.formula for cell in grid.cells.values()] == [None, None, None, '=IF(A1<2,"]",1)', "="]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"]),
+    st.lists(
+        st.tuples(
+            st.integers(0, 10**6),
+            st.integers(0, 6),
+            st.sampled_from(
+                [
+                    "<",
+                    ">",
+                    "/",
+                    '"',
+                    "&",
+                    "]]>",
+                    "&#0;",
+                    "&#13;",
+                    "&#x1F;",
+                    "&#xD800;",
+                    "\r",
+                    "\x0b",
+                    "\ufffe",
+                    "<!-- -->",
+                ]
+                + [
+                    "<![CDATA[1]]>",
+                    "<?a b?>",
+                    ' r="9"',
+                    ' r="A1"',
+                    ' t="s"',
+                    ' xmlns="urn:y"',
+                    "<x:v>1</x:v>",
+                    "<v>7</v>",
+                ]
+                + [
+                    "</row>",
+                    "<row>",
+                    '<row r="1">',
+                    '<c r="A1"><v>1</v></c>',
+                    "<c><v>2</v></c>",
+                    "<is/>",
+                    "<t/>",
+                    "<rPh/>",
+                ]
+                + ["</sheetData>", "<sheetData>", "</sst>", " ", "\n", "1", "A", "ａ", "_x0041_", "'", "=", ":", "."]
+            ),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_whatever_is_scanned_reads_as_it_parses(part: str, changes: list[tuple[int, int, str]]) -> None:
+    """With pieces put in, or over some of it, the scan gives what expat gives, or leaves it to expat."""
+    text = str(USUAL[part])
+    for place, over, piece in changes:
+        at = place % len(text)
+        text = text[:at] + piece + text[at + over :]
+    assert_scanned_as_parsed(zipped(USUAL | {part: text.encode("utf-8", "surrogatepass")}))

@@ -86,7 +86,7 @@ def _with(grid: Grid, values: Mapping[str, object]) -> Grid:
         value = values.get(grid.ref(*at).address)
         if saved.formula is not None:
             number = isinstance(value, int | float)
-            cells[at] = replace(saved, value=Decimal(f"{value:.15g}") if number else str(value) if value else None)
+            cells[at] = saved._replace(value=Decimal(f"{value:.15g}") if number else str(value) if value else None)
     return replace(grid, cells=cells)
 
 

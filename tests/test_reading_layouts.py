@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.reading.__main__ import measure
 from benchmarks.reading.layouts import sample
+from benchmarks.reading.measuring import measure
 from benchmarks.reading.plan import ALL
-from benchmarks.reading.truth import Tally
 from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import Workbook
 from perfxl.reading import read_forms
@@ -112,9 +111,7 @@ def test_the_parts_of_a_starred_row_need_no_points_of_their_own() -> None:
 @pytest.mark.parametrize("mutation", ALL)
 def test_a_departure_from_the_official_layout(mutation: str) -> None:
     """Few forms each, always the same; `python -m benchmarks.reading` measures many."""
-    tally = Tally()
-    for seed in range(4):
-        tally.add(measure(sample(mutation, seed))[0])
+    tally = measure([sample(mutation, seed) for seed in range(4)])[mutation].tally
     unknown = mutation in ("words not listed", "words invented", "mixed")
     assert tally.recall >= (0.9 if unknown else 1)
     assert (tally.silent, tally.wrong) == (0, 0)

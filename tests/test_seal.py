@@ -255,7 +255,7 @@ def test_results_are_not_sealed_and_cells_without_content_neither() -> None:
     workbook = filled("mof/2020")
     changed = workbook
     for grid in workbook.grids:
-        formulas = {at: replace(cell, value=None) for at, cell in grid.cells.items() if cell.formula is not None}
+        formulas = {at: cell._replace(value=None) for at, cell in grid.cells.items() if cell.formula is not None}
         changed = with_cells(changed, grid.sheet, {**formulas, (200, 3): Cell(" \u3000")})
     assert content(changed).lines == content(workbook).lines
 
@@ -307,13 +307,13 @@ def _mutation(random: Random, workbook: Workbook, now: Canonical) -> Mutation:
     if how == "retype":
         return Mutation(how, grid.ref(*at), Cell(Decimal(3) if isinstance(value, str) else str(value)))
     if isinstance(value, Decimal):
-        return Mutation(how, grid.ref(*at), replace(cell, value=value + random.choice((1, -1, Decimal("0.01")))))
+        return Mutation(how, grid.ref(*at), cell._replace(value=value + random.choice((1, -1, Decimal("0.01")))))
     if isinstance(value, datetime):
-        return Mutation(how, grid.ref(*at), replace(cell, value=value + timedelta(days=random.choice((1, -1, 365)))))
+        return Mutation(how, grid.ref(*at), cell._replace(value=value + timedelta(days=random.choice((1, -1, 365)))))
     assert isinstance(value, str)
     place = random.randrange(len(value))
     sign = "改" if value[place] != "改" else "动"
-    return Mutation(how, grid.ref(*at), replace(cell, value=value[:place] + sign + value[place + 1 :]))
+    return Mutation(how, grid.ref(*at), cell._replace(value=value[:place] + sign + value[place + 1 :]))
 
 
 def _filling(random: Random, grid: Grid, now: Canonical) -> Mutation:

@@ -86,7 +86,7 @@ def test_lines_outside_tables_and_several_tables() -> None:
         "第1页 表2 第1行 第1列": "丙",
         "第1页 表2 第1行 第2列": "3",
         "第1页 表2 第1行 第3列": "4",
-        "第1页 第3行": "填表人： 电话：",
+        "第1页 第3行": "填表人：  电话：",
         "第2页 第1行": "说明",
         "第2页 表1 第1行 第1列": "丁",
         "第2页 表1 第1行 第2列": "5",
@@ -211,6 +211,59 @@ def test_a_cell_left_open_at_the_page_s_end_and_headings_printed_again() -> None
     assert grid.merges == (Merge(2, 1, 5, 1),)
 
 
+def upright(place: float, top: float, bottom: float) -> str:
+    return f"{place} {HEIGHT - top} m {place} {HEIGHT - bottom} l S\n"
+
+
+def test_a_cell_open_above_and_below_on_a_page_of_its_own() -> None:
+    """Of a merged cell over three pages, the second shows nothing but its left line, and its text."""
+    first = table(100, ("绩效指标", "名称", "得分")) + table(120, ("a", "1"), left=150) + upright(50, 120, 140)
+    second = table(40, ("b", "2"), ("c", "3"), left=150) + upright(50, 40, 80) + text_at(60, 55, "产出")
+    third = table(40, ("d", "4"), left=150) + upright(50, 40, 60) + table(60, ("效益", "e", "5"))
+    grid = read(pdf([first, second, third]))
+    assert [grid.text(row, column) for row in range(1, 7) for column in (1, 2, 3)] == [
+        *("绩效指标", "名称", "得分"),
+        *("产出", "a", "1"),
+        *("", "b", "2"),
+        *("", "c", "3"),
+        *("", "d", "4"),
+        *("效益", "e", "5"),
+    ]
+    assert grid.merges == (Merge(2, 1, 5, 1),)
+
+
+def test_a_row_that_the_page_s_end_parted_is_one_again() -> None:
+    """A cell takes eleven characters. A text that came to its end does not go on."""
+    first = table(100, ("指标", "说明", "得分"), ("a", "甲" * 11, "5"))
+    assert places(read(pdf([first, table(40, ("", "乙乙", ""), ("b", "丙", "4"))]))) == {
+        **{f"第1页 表1 第1行 第{column}列": text for column, text in enumerate(("指标", "说明", "得分"), start=1)},
+        "第1页 表1 第2行 第1列": "a",
+        "第1页 表1 第2行 第2列": "甲" * 11 + "乙乙",
+        "第1页 表1 第2行 第3列": "5",
+        "第2页 表1 第2行 第1列": "b",
+        "第2页 表1 第2行 第2列": "丙",
+        "第2页 表1 第2行 第3列": "4",
+    }
+    for text in ("甲" * 10 + "。", "甲" * 5):
+        ended = table(100, ("指标", "说明", "得分"), ("a", text, "5"))
+        found = places(read(pdf([ended, table(40, ("", "乙乙", ""))])))
+        assert (found["第1页 表1 第2行 第2列"], found["第2页 表1 第1行 第2列"]) == (text, "乙乙")
+
+
+def test_what_stands_beside_a_table_does_not_part_it() -> None:
+    first = table(100, ("指标", "得分"), ("a", "5")) + text_at(400, 124, "已核对")
+    grid = read(pdf([first, table(40, ("b", "4"))]))
+    assert list(places(grid).items()) == [
+        ("第1页 表1 第1行 第1列", "指标"),
+        ("第1页 表1 第1行 第2列", "得分"),
+        ("第1页 表1 第2行 第1列", "a"),
+        ("第1页 表1 第2行 第2列", "5"),
+        ("第2页 表1 第1行 第1列", "b"),
+        ("第2页 表1 第1行 第2列", "4"),
+        ("第1页 第1行", "已核对"),
+    ]
+
+
 # ---- no text
 
 
@@ -312,6 +365,11 @@ def test_too_many_pages_and_codes() -> None:
     pdf_limits.check_streams(
         b"100 beginbfchar " + b"<0001> <FFFF> " * 10_000 + b"endbfchar 1 beginbfrange <01> <02> <03>"
     )
+
+
+def test_the_ends_of_streams_are_no_streams() -> None:
+    """`~>` stands somewhere in a font; up to there the file would be looked at again from each end."""
+    pdf_limits.check_streams(b"stream\n\0\1\2 endstream\nendobj      \n" * 50 + b"0" * 10_000 + b"~>")
 
 
 def test_many_streams_are_soon_looked_at() -> None:

@@ -238,7 +238,7 @@ def test_what_the_clerk_wrote_stays_when_the_form_changes() -> None:
     name, _ = SEEDS["lincang"]
     workbook = workbook_of(name)
     grid = workbook.grids[0]
-    cells = {place: replace(cell, value="驻京办事经费") if cell.text == "驻京联络处2021工作经费" else cell
+    cells = {place: cell._replace(value="驻京办事经费") if cell.text == "驻京联络处2021工作经费" else cell
              for place, cell in grid.cells.items()}  # fmt: skip
     changed = replace(workbook, grids=(replace(grid, cells=cells),))
     file = review_workbook(changed, f"{name}.xlsx")
@@ -495,7 +495,7 @@ def test_what_a_form_says_is_text_in_its_report() -> None:
     book = workbook_of(SEEDS["lincang"][0])
     grid = book.grids[0]
     said = {"驻京联络处2021工作经费": f'{HOSTILE}{{year}}"&', "质量指标": f"{HOSTILE}\x00\ud800"}
-    cells = {place: replace(cell, value=said.get(cell.text, cell.value)) for place, cell in grid.cells.items()}
+    cells = {place: cell._replace(value=said.get(cell.text, cell.value)) for place, cell in grid.cells.items()}
     changed = replace(book, grids=(replace(grid, cells=cells),))
     file = review_workbook(changed, "表.xlsx")
     text = shown(report(changed, file, file.reviews[0], {}).data)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.chart import BarChart
-from openpyxl.packaging.custom import BoolProperty, CustomPropertyList, IntProperty, StringProperty
+from openpyxl.packaging.custom import BoolProperty, IntProperty, StringProperty
 from openpyxl.styles import Border, Protection, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
@@ -24,6 +25,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from perfxl.grid import Cell, CellError, CellValue, Grid, Merge, Workbook
 from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.sources.xlsx import read_xlsx
+from tests.random_books import properties_of, random_book, write_by_openpyxl, write_by_xlsxwriter
+from tests.spreadsheets import missing
 
 ACCOUNTING = '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '
 NUMBER_FORMATS = ["General", "0", "0.00", "#,##0.00", "0%", "0.00%", "@", '0.00"分"', ACCOUNTING]
@@ -113,14 +116,14 @@ def expected_value(value: object, error: bool) -> CellValue:
     return str(value) or None
 
 
-def by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], Cell]]:
+def by_openpyxl(path: Path, with_formulas: openpyxl.Workbook) -> dict[str, dict[tuple[int, int], Cell]]:
     """Sheet → place → cell; followers of shared formulas as `=`, which is how they are kept here."""
-    with_formulas, with_values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    with_values = openpyxl.load_workbook(path, data_only=True)
     book: dict[str, dict[tuple[int, int], Cell]] = {}
     for sheet in with_formulas.worksheets:
-        cells = book.setdefault(sheet.title, {})
+        cells, values = book.setdefault(sheet.title, {}), with_values[sheet.title]._cells
         for (row, column), cell in sorted(sheet._cells.items()):
-            cached = with_values[sheet.title].cell(row, column)
+            cached = values[row, column]
             formula = None
             if cell.data_type == "f":
                 raw = cell.value
@@ -131,34 +134,40 @@ def by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], Cell]]:
     return book
 
 
-def properties_of(book: openpyxl.Workbook) -> CustomPropertyList[Any]:
-    properties = vars(book)["custom_doc_props"]  # unknown to types-openpyxl
-    assert isinstance(properties, CustomPropertyList)
-    return properties
-
-
 def assert_reads_as_openpyxl(path: Path, shared: bool = False) -> Workbook:
     """Equal cell by cell; with `shared`, a formula that stands as `=` may have any text at openpyxl's."""
     workbook = read_workbook(path)
-    expected = by_openpyxl(path)
     original = openpyxl.load_workbook(path)
+    expected = by_openpyxl(path, original)
     assert [grid.sheet for grid in workbook.grids] == list(expected)
+    names = {name: found.attr_text for name, found in original.defined_names.items()}
     for grid in workbook.grids:
         theirs = expected[grid.sheet]
         ours = dict(grid.cells)
         if shared:
             for place, cell in ours.items():
                 if cell.formula == "=":
-                    ours[place] = Cell(cell.value, theirs[place].formula, cell.number_format, cell.locked)
+                    ours[place] = cell._replace(formula=theirs[place].formula)
         assert ours == theirs
+        assert {place: type(cell.value) for place, cell in ours.items()} == {
+            place: type(cell.value) for place, cell in theirs.items()
+        }
         sheet = original[grid.sheet]
         merges = {Merge(m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells.ranges}
         assert set(grid.merges) == merges
         assert grid.hidden == (sheet.sheet_state != "visible")
         assert grid.protected == bool(sheet.protection.sheet)
-    assert set(workbook.properties) == set(properties_of(original).names)
-    assert sum(len(grid.cells) for grid in workbook.grids) > 100
+        names |= {f"{grid.sheet}!{name}": found.attr_text for name, found in sheet.defined_names.items()}
+    assert {name: text for name, text in workbook.names.items() if "_xlnm." not in name} == names
+    assert workbook.properties == {found.name: property_text(found.value) for found in properties_of(original).props}
     return workbook
+
+
+def property_text(value: object) -> str:
+    """As it stands in the file; some programs write a whole number as a real one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else str(value or "")
 
 
 def written_by_openpyxl(path: Path) -> None:
@@ -264,6 +273,55 @@ def test_reads_what_another_program_saved_again(tmp_path: Path, program: str, wr
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     workbook = assert_reads_as_openpyxl(target, shared=True)
     assert workbook.grids[0].text(40, 1) == "合并后的说明"
+
+
+@pytest.mark.parametrize("number", range(50))
+def test_reads_random_workbooks_as_openpyxl_does(tmp_path: Path, number: int) -> None:
+    for write in (write_by_openpyxl, write_by_xlsxwriter):
+        path = tmp_path / f"{write.__name__}.xlsx"
+        write(random_book(number), path)
+        assert_reads_as_openpyxl(path)
+
+
+@pytest.mark.acceptance
+def test_reads_a_corpus_of_five_writers_as_openpyxl_does(tmp_path: Path) -> None:
+    """PERFXL_CORPUS random workbooks of two writers, and each as three other programs save it again."""
+    count = int(os.environ.get("PERFXL_CORPUS", "20"))
+    first = tmp_path / "first"
+    first.mkdir()
+    for number in range(count):
+        write = write_by_openpyxl if number % 2 else write_by_xlsxwriter
+        write(random_book(number), first / f"{number:05}.xlsx")
+    compared = Counter[str]()
+    for folder in (first, *saved_again(sorted(first.iterdir()), tmp_path)):
+        for path in sorted(folder.glob("*.xlsx")):
+            workbook = assert_reads_as_openpyxl(path, shared=folder is not first)
+            compared[folder.name] += 1
+            compared["cells"] += sum(len(grid.cells) for grid in workbook.grids)
+    print(dict(compared))
+    assert {compared[name] for name in ("first", "libreoffice", "gnumeric", "excelize")} == {count}
+
+
+def saved_again(paths: list[Path], folder: Path) -> list[Path]:
+    """A folder for each of LibreOffice, gnumeric and excelize."""
+    folders = [folder / name for name in ("libreoffice", "gnumeric", "excelize")]
+    for target in folders:
+        target.mkdir()
+    office, gnumeric = shutil.which("soffice"), shutil.which("ssconvert")
+    excelize = pytest.importorskip("excelize")
+    if office is None or gnumeric is None:
+        missing("LibreOffice or gnumeric")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    for start in range(0, len(paths), 25):
+        convert = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folders[0])]
+        subprocess.run([*convert, *map(str, paths[start : start + 25])], check=True, capture_output=True, timeout=600)
+    for path in paths:
+        command = [gnumeric, str(path), str(folders[1] / path.name)]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        book = excelize.open_file(str(path))
+        book.save_as(str(folders[2] / path.name))
+        book.close()
+    return folders
 
 
 # ---- values

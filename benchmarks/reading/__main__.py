@@ -1,6 +1,6 @@
-"""Field recall, precision and wrong values per way of departing from the official layouts.
+"""Field recall, precision and wrong values per kind of file and per way of departing from the official layouts.
 
-    python -m benchmarks.reading [--forms 100] [--only MUTATION] [--misses 20] [--through xlsx]
+    python -m benchmarks.reading [--through all] [--forms 60] [--only MUTATION] [--misses 20] [--write PAGE]
 
 recall      fields that stand on the form and are read as they stand
 precision   fields read that stand there
@@ -12,68 +12,72 @@ unseen      fields not read that no finding names, per field on the form
 from __future__ import annotations
 
 import argparse
-import time
+import shlex
+import sys
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks.reading.files import WRITERS, through
-from benchmarks.reading.layouts import Sample, sample
+from benchmarks.reading.files import FILES
+from benchmarks.reading.layouts import sample
+from benchmarks.reading.measuring import measure
+from benchmarks.reading.page import page
 from benchmarks.reading.plan import ALL
-from benchmarks.reading.truth import Tally, compare
-from perfxl.reading import read_forms
+from benchmarks.reading.truth import Tally
 
-
-def measure(one: Sample, misses: list[str] | None = None, kind: str = "memory") -> tuple[Tally, float]:
-    """What was read of one workbook as a file of that kind, and the seconds that the reader took."""
-    workbook = through(kind, one.workbook)
-    start = time.perf_counter()
-    forms = read_forms(workbook)
-    took = time.perf_counter() - start
-    tally = Tally()
-    for number, truth in enumerate(one.forms):
-        form = forms[number] if len(forms) == len(one.forms) else None
-        tally.add(compare(truth, form, misses))
-    return tally, took
+KINDS = ("memory", *FILES)
+_FORMS = {"memory": 60, "xlsx": 10, "xls": 3, "html": 3, "docx": 5, "pdf": 2, "word-pdf": 2}
+"""Samples of each mutation: a few minutes of one core in all."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--forms", type=int, default=100)
-    parser.add_argument("--only", choices=sorted(ALL), action="append")
-    parser.add_argument("--misses", type=int, default=0, help="how many misses of each mutation to print")
+    parser.add_argument("--through", choices=(*KINDS, "all"), action="append", help="kind of file in between")
+    parser.add_argument("--forms", type=int, help="samples of each mutation")
+    parser.add_argument("--only", choices=sorted(ALL), action="append", help="mutation")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--through", choices=("memory", *WRITERS), default="memory", help="kind of file in between")
+    parser.add_argument("--misses", type=int, default=0, help="how many kinds of misses of each mutation to print")
+    parser.add_argument("--write", type=Path, help="page to write the tables to")
     arguments = parser.parse_args()
-    whole, seconds = Tally(), 0.0
-    print(f"{'mutation':20} {'fields':>7} {'recall':>8} {'precision':>9} {'wrong':>8} {'silent':>8} {'unseen':>8}")
-    for name in arguments.only or ALL:
-        tally, misses = Tally(), []
-        for seed in range(arguments.first, arguments.first + arguments.forms):
-            found: list[str] = []
-            one, took = measure(sample(name, seed), found, arguments.through)
-            tally.add(one)
-            seconds += took
-            misses += [f"{seed}: {line}" for line in found]
-        whole.add(tally)
-        print(_line(name, tally))
-        kinds = Counter(_kind(line) for line in misses)
-        for kind, count in kinds.most_common(arguments.misses):
-            example = next(line for line in misses if _kind(line) == kind)
-            print(f"      {count:5} {kind:50} {example[:150]}")
+    kinds = arguments.through or ["memory"]
+    results: dict[str, dict[str, Tally]] = {}
+    for kind in KINDS if "all" in kinds else kinds:
+        forms = arguments.forms or _FORMS[kind]
+        seeds = range(arguments.first, arguments.first + forms)
+        results[kind] = _measured(kind, arguments.only or list(ALL), seeds, arguments.misses)
+    if arguments.write:
+        command = f"python -m benchmarks.reading {shlex.join(sys.argv[1:])}"
+        arguments.write.write_text(page(results, command, arguments.first), "utf-8")
+
+
+def _measured(kind: str, mutations: Sequence[str], seeds: range, misses: int) -> dict[str, Tally]:
+    """Counts per mutation, printed too."""
+    print(f"{kind:20} {'fields':>7} {'recall':>8} {'precision':>9} {'wrong':>8} {'silent':>8} {'unseen':>8}")
+    measured = measure([sample(name, seed) for name in mutations for seed in seeds], kind)
+    whole = Tally()
+    for name, one in measured.items():
+        whole.add(one.tally)
+        print(_line(name, one.tally))
+        kinds = Counter(_kind(line) for line in one.misses)
+        for miss, count in kinds.most_common(misses):
+            example = next(line for line in one.misses if _kind(line) == miss)
+            print(f"      {count:5} {miss:50} {example[:150]}")
     print(_line("all", whole))
-    print(f"{seconds / whole.forms * 1000:.2f} ms per form")
+    print(f"{sum(one.seconds for one in measured.values()) / whole.forms * 1000:.2f} ms per form", flush=True)
+    return {name: one.tally for name, one in measured.items()}
 
 
 def _kind(line: str) -> str:
-    _, verdict, path = line.split(":")[0:1] + line.split()[1:3]
+    """`WRONG row/score` of a line that tells of one row's."""
+    verdict, path = line.partition(": ")[2].split()[:2]
     parts = path.rstrip(":").split("/")
     return f"{verdict} {parts[0]}/{parts[-1]}" if len(parts) > 1 else f"{verdict} {path}"
 
 
 def _line(name: str, tally: Tally) -> str:
-    stated = tally.stated or 1
     return (
         f"{name:20} {tally.stated:7} {tally.recall:8.2%} {tally.precision:9.2%}"
-        f" {tally.wrong / stated:8.3%} {tally.silent / stated:8.3%} {tally.unseen / stated:8.3%}"
+        f" {tally.wrong_rate:8.3%} {tally.silent_rate:8.3%} {tally.unseen_rate:8.3%}"
     )
 
 

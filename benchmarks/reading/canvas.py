@@ -25,6 +25,8 @@ Entry = tuple[CellValue | date, str, Fact | None]
 
 
 _SCALES = {"元": 1, "万元": 10**4, "亿元": 10**8}
+_IN_FULL = "#,##0.00########"
+"""Of money, so that what is printed is what is meant, in 亿元 too."""
 _FIELDS_OF_FUNDS = (
     "adjusted_budget",
     "executed",
@@ -91,7 +93,8 @@ class Canvas:
         return self.random.choice(forms)
 
     def wide(self, text: str) -> None:
-        self.sheet.put(self.row, 1, text, right=self.width)
+        """A line over the form's width, outside its table."""
+        self.sheet.put(self.row, 1, text, right=self.width, ruled=False)
         self.row += 1
 
     def value(self, field: FieldLayout) -> Entry:
@@ -123,7 +126,7 @@ class Canvas:
             return f"{figure:f}{unit}", "", amount
         if self.plan.text_numbers:
             return f"{figure:,f}", "", amount
-        return figure, "General", amount
+        return figure, _IN_FULL, amount
 
     def unit(self, label: str) -> str:
         return next(
@@ -163,6 +166,8 @@ class Canvas:
         unit = self.unit(field.label)
         if money_unit(label):
             return label
+        if money_unit(field.label) and self.plan.unit_at != "values":
+            return f"{label.rstrip('：:')}（{unit}）"
         return f"{label.rstrip('：:')}（{unit}）" if self.plan.unit_at in ("block", "rows", "columns") else label
 
     def path(self, id_: str) -> str:

@@ -37,7 +37,7 @@ class _Drawing(FundDrawing, TableDrawing):
     def _title(self) -> None:
         year = self.content.year
         if self.plan.noise:
-            self.sheet.put(self.row, 1, self.random.choice(NOISE_ABOVE))
+            self.sheet.put(self.row, 1, self.random.choice(NOISE_ABOVE), ruled=False)
             self.row += 1
         title = self.layout.title.format(year=year)
         line = self.layout.year_line.format(year=year)
@@ -53,7 +53,8 @@ class _Drawing(FundDrawing, TableDrawing):
             self.wide(line)
         self.sheet.state("year", str(year), self.row - 1, 1)
         if self.plan.unit_at == "line":
-            self.sheet.put(self.row, self.width, f"{self.random.choice(('单位', '金额单位'))}：{self.plan.unit}")
+            line = f"{self.random.choice(('单位', '金额单位'))}：{self.plan.unit}"
+            self.sheet.put(self.row, self.width, line, ruled=False)
             self.row += 1
 
     def _header(self) -> None:
@@ -156,6 +157,6 @@ class _Drawing(FundDrawing, TableDrawing):
             for line in self.random.sample(NOISE_BELOW, 2):
                 self.wide(line)
             for (id_, label, value), left in zip(SIGNATURES, (1, 3, 5), strict=True):
-                self.sheet.put(self.row, left, f"{label}：{value}")
+                self.sheet.put(self.row, left, f"{label}：{value}", ruled=False)
                 self.sheet.state(f"field/{id_}", value, self.row, left)
             self.row += 1

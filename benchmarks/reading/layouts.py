@@ -9,7 +9,7 @@ from random import Random
 from benchmarks.reading.drawing import draw
 from benchmarks.reading.plan import ALL, Plan
 from benchmarks.reading.sheet import Sheet
-from perfxl.grid import Grid, Workbook
+from perfxl.grid import Merge, Workbook
 from perfxl.scheme import scheme_named
 from tests.random_forms import random_form
 
@@ -34,6 +34,10 @@ class Sample:
     workbook: Workbook
     forms: tuple[Sheet, ...]
     plan: Plan
+    frames: tuple[tuple[Merge, ...], ...]
+    """Of each sheet, the ruled tables of its forms."""
+    mutation: str
+    seed: int
 
 
 def sample(mutation: str, seed: int) -> Sample:
@@ -48,9 +52,15 @@ def sample(mutation: str, seed: int) -> Sample:
         if plan.blanks:
             drawn = drawn.emptied(lambda path: not path.endswith(_NEVER_BLANK) and random.random() < 0.2)
         placed = _moved(drawn, plan, random, start)
-        start = placed.last_row + random.randint(0, 2)
+        start = 0 if plan.sheets else placed.last_row + random.randint(0, 2)
         sheets.append(placed)
-    return Sample(Workbook("表.xlsx", (_joined(sheets, plan),)), tuple(sheets), plan)
+    pages = [[sheet] for sheet in sheets] if plan.sheets else [sheets]
+    grids = (
+        Sheet([block for sheet in page for block in sheet.blocks]).grid(plan.merges, f"自评表{number}")
+        for number, page in enumerate(pages, start=1)
+    )
+    frames = tuple(tuple(sheet.frame for sheet in page) for page in pages)
+    return Sample(Workbook("表.xlsx", tuple(grids)), tuple(sheets), plan, frames, mutation, seed)
 
 
 def _moved(sheet: Sheet, plan: Plan, random: Random, start: int) -> Sheet:
@@ -86,8 +96,5 @@ def _write_beside(sheet: Sheet, column: int, random: Random) -> None:
     """What people reckon right of the form, an empty column apart from it."""
     first = min(block.top for block in sheet.blocks)
     for row in random.sample(range(first + 3, sheet.last_row), 4):
-        sheet.put(row, column, random.choice(("核对无误", Decimal(random.randint(1, 900)), "合计", "已改")))
-
-
-def _joined(sheets: list[Sheet], plan: Plan) -> Grid:
-    return Sheet([block for sheet in sheets for block in sheet.blocks]).grid(plan.merges)
+        remark = random.choice(("核对无误", Decimal(random.randint(1, 900)), "合计", "已改"))
+        sheet.put(row, column, remark, ruled=False)

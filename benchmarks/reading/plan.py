@@ -49,6 +49,8 @@ class Plan:
     blank_columns: bool = False
     merges: bool = True
     forms: int = 1
+    sheets: bool = False
+    """True: every form on a sheet of its own."""
     title: Literal["official", "other", "none"] = "official"
     blanks: bool = False
     """One value in five is not filled in."""
@@ -105,7 +107,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "blank rows": _one(blank_rows=(True,)),
     "blank columns": _one(blank_columns=(True,)),
     "no merges": _one(merges=(False,)),
-    "several forms": _one(forms=(2, 3), title=("official", "other")),
+    "several forms": _one(forms=(2, 3), sheets=(False, False, True), title=("official", "other")),
     "values blank": _one(blanks=(True,)),
     "wide columns": _one(wide=(True,)),
     "sums beside": _one(beside=(True,)),

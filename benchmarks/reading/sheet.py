@@ -23,6 +23,8 @@ class Block:
     bottom: int
     right: int
     cell: Cell
+    ruled: bool = True
+    """False for what stands outside the form's table: the title, a note, a remark beside it."""
 
 
 @dataclass
@@ -33,13 +35,22 @@ class Sheet:
     facts: dict[str, Fact] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def put(self, top: int, left: int, value: CellValue | date, down: int = 1, right: int = 1, shown: str = "") -> None:
+    def put(
+        self,
+        top: int,
+        left: int,
+        value: CellValue | date,
+        down: int = 1,
+        right: int = 1,
+        shown: str = "",
+        ruled: bool = True,
+    ) -> None:
         """Nothing is put for an empty text, but the cells are merged."""
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, datetime.min.time())
             shown = "yyyy-mm-dd"
         cell = Cell(None if value == "" else value, None, shown or "General")
-        self.blocks.append(Block(top, left, top + down - 1, left + right - 1, cell))
+        self.blocks.append(Block(top, left, top + down - 1, left + right - 1, cell, ruled))
 
     def state(self, path: str, fact: Fact | None, top: int, left: int) -> None:
         """What a reader should find, and where. A blank is no fact."""
@@ -56,7 +67,8 @@ class Sheet:
         """The same somewhere else, in the same order. `right` is for the last column of a block, else `column`."""
         edge = right or column
         blocks = [
-            Block(row(one.top), column(one.left), row(one.bottom), edge(one.right), one.cell) for one in self.blocks
+            replace(one, top=row(one.top), left=column(one.left), bottom=row(one.bottom), right=edge(one.right))
+            for one in self.blocks
         ]
         places = {path: (row(top), column(left)) for path, (top, left) in self.places.items()}
         return Sheet(blocks, self.facts, places)
@@ -77,6 +89,17 @@ class Sheet:
     @property
     def last_row(self) -> int:
         return max(block.bottom for block in self.blocks)
+
+    @property
+    def frame(self) -> Merge:
+        """The rows and columns of the ruled table."""
+        ruled = [block for block in self.blocks if block.ruled]
+        return Merge(
+            min(block.top for block in ruled),
+            min(block.left for block in ruled),
+            max(block.bottom for block in ruled),
+            max(block.right for block in ruled),
+        )
 
     def grid(self, merged: bool = True, name: str = "自评表") -> Grid:
         cells: Mapping[tuple[int, int], Cell] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,7 @@ _PARTS = {"绩效指标": "row/", "项目资金": "funding/", "总分": "total",
 """The paths of what the reader reports as missing under these words."""
 
 Read = tuple[str, Fact, CellRef]
+Places = Mapping[tuple[int, int], tuple[int, int]]
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Tally:
     unseen: int = 0
     """Fields that were not read and that no finding names."""
     forms: int = 0
+    samples: int = 0
+    """Files, some of which hold several forms."""
 
     def add(self, other: Tally) -> None:
         for name, value in vars(other).items():
@@ -56,9 +59,24 @@ class Tally:
     def precision(self) -> float:
         return self.right / self.read if self.read else 1.0
 
+    @property
+    def wrong_rate(self) -> float:
+        return self.wrong / (self.stated or 1)
 
-def compare(sheet: Sheet, form: Form | None, misses: list[str] | None = None) -> Tally:
-    """How many facts of the sheet the form has. `misses` takes a line for each that it has not or has wrong."""
+    @property
+    def silent_rate(self) -> float:
+        return self.silent / (self.stated or 1)
+
+    @property
+    def unseen_rate(self) -> float:
+        return self.unseen / (self.stated or 1)
+
+
+def compare(sheet: Sheet, form: Form | None, misses: list[str] | None = None, places: Places | None = None) -> Tally:
+    """How many facts of the sheet the form has. `misses` takes a line for each that it has not or has wrong.
+
+    `places` says where the sheet's cells are in the file that was read, if they are elsewhere.
+    """
     tally = Tally(stated=len(sheet.facts), forms=1)
     read = {path: (fact, at) for path, fact, at in facts_of(form)} if form else {}
     tally.read = len(read)
@@ -75,7 +93,8 @@ def compare(sheet: Sheet, form: Form | None, misses: list[str] | None = None) ->
                 f"{'doubted' if known else 'WRONG'} {path}: {sheet.facts.get(path)!r} read as {fact!r} {at.address}"
             )
     for path in sheet.facts.keys() - read.keys():
-        known = said is not None and (said.names(*sheet.places[path]) or said.misses(path))
+        place = sheet.places[path]
+        known = said is not None and (said.names(*(places or {}).get(place, place)) or said.misses(path))
         tally.unseen += not known
         if misses is not None:
             misses.append(f"{'reported' if known else 'UNSEEN'} {path}: {sheet.facts[path]!r} at {sheet.places[path]}")

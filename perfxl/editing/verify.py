@@ -13,9 +13,10 @@ from perfxl.editing.book import Book
 from perfxl.editing.cells import Row, SheetText
 from perfxl.editing.xml import elements, with_attribute
 from perfxl.grid import Cell, CellRef
-from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetContext, SheetReader
+from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetReader
 from perfxl.sources.xlsx_strings import read_properties
 from perfxl.sources.xlsx_styles import CellStyle
+from perfxl.sources.xlsx_values import SheetContext
 
 _STYLE = re.compile(r"\bs\s*=\s*[\"'](\d+)[\"']")
 _DECLARATION = re.compile(r"\A\s*<\?xml.*?\?>", re.DOTALL)

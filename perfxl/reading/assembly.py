@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from perfxl.grid import CellRef, normalised
 from perfxl.reading.cells import CellReader
 from perfxl.reading.concealment import report_concealed
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
+from perfxl.reading.guessing import is_heading
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader, find_header, unknown_columns
 from perfxl.reading.labels import first_words, vocabulary
 from perfxl.reading.pairs import Pair, guess_pairs, read_goals, read_pairs, report_unknown_labels
@@ -44,6 +45,8 @@ class _Layout:
     pairs: tuple[Pair, ...]
     head_rows: tuple[int, ...]
     """Rows of pairs above the tables."""
+    foot_rows: tuple[int, ...]
+    """Rows of labels and values right below the indicator table."""
     rows: frozenset[int]
 
     @property
@@ -71,6 +74,8 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
+    edge = {region.own(row)[0].left for row in layout.foot_rows}
+    report_unknown_labels(region, layout.foot_rows, layout.pairs, reader, edge)
     _report_guesses(region, layout, pairs, reader)
     weighed = all(row.max_score.value is not None for group in groups for row in group.rows if not row.placeholder)
     _report_missing(region, layout, pairs, objective, title.at, reader, weighed=weighed)
@@ -135,8 +140,19 @@ def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
         goals=tuple(goals),
         pairs=tuple(pairs),
         head_rows=tuple(row for row in rest if row < head_end),
+        foot_rows=tuple(_foot_rows(region, header, rest)) if header else (),
         rows=frozenset(row for row in region.filled_below(region.top - 1) if row in claimed or row <= above),
     )
+
+
+def _foot_rows(region: Region, header: IndicatorHeader, rest: Iterable[int]) -> Iterator[int]:
+    """Rows of one label at the left edge and one value, up to the first that is none."""
+    for row in rest:
+        if row > header.bottom:
+            own = region.own(row)
+            if len(own) != 2 or own[0].left > header.left or not is_heading(own[0]):
+                return
+            yield row
 
 
 def _year(region: Region, title: Located[str], pairs: Mapping[str, Pair]) -> Located[int]:

@@ -20,15 +20,16 @@ class CellReader:
     """Reads cells of one form and collects its problems. `label` is the form's own word for the place."""
 
     def __init__(self) -> None:
-        self._problems: dict[tuple[str, CellRef], Finding] = {}
+        self._problems: dict[tuple[str, CellRef, str], Finding] = {}
 
     @property
     def problems(self) -> tuple[Finding, ...]:
         return tuple(sorted(self._problems.values(), key=lambda finding: (finding.at, finding.code)))
 
     def report(self, finding: Finding) -> None:
-        """Keep a problem; the same code at the same cell is kept once."""
-        self._problems.setdefault((finding.code, finding.at), finding)
+        """Keep a problem; the same code at the same cell is kept once, for each label that is missing."""
+        missing = finding.field if finding.code == "L110" else ""
+        self._problems.setdefault((finding.code, finding.at, missing), finding)
 
     def missing(self, at: CellRef, label: str) -> None:
         self.report(Finding("L110", at, label, numbers={"label": label}))

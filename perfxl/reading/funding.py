@@ -15,7 +15,7 @@ from perfxl.reading.guessing import is_heading
 from perfxl.reading.labels import label_key, resembled, vocabulary
 from perfxl.reading.pairs import Pair
 from perfxl.reading.slots import Region, Slot
-from perfxl.reading.values import MoneyUnit, money_unit
+from perfxl.reading.values import MoneyUnit, is_figure, money_unit
 
 Amount = Literal["initial_budget", "adjusted_budget", "executed"]
 _AMOUNTS = ("initial_budget", "adjusted_budget", "executed")
@@ -80,8 +80,8 @@ def _upright(region: Region, row: int) -> FundTable | None:
     left = [slot for slot in region.slots(row) if slot.right < first]
     block = _block([slot for slot in left if not slot.blank], row)
     start = max(slot.bottom for slot in columns.values()) + 1
-    figures = (slot for slot in reversed(left) if not isinstance(region.slot(start, slot.left).cell.value, Decimal))
-    names = next((slot.left for slot in figures), 0)
+    words = (slot for slot in reversed(left) if not is_figure(region.slot(start, slot.left).cell))
+    names = next((slot.left for slot in words), 0)
     body = tuple(_fund_rows(region, start, columns, names, block))
     lines = tuple(FundLine(region.slot(line, names) if names else None, line) for line in body)
     beside = [slot for slot in region.own(row) if slot.left > names and slot.key and slot not in columns.values()]
@@ -95,20 +95,32 @@ def _transposed(region: Region, row: int) -> FundTable | None:
     own = region.own(row)
     total = next((slot for slot in own if slot.key in words.funding_totals), None)
     below = list(islice(region.filled_below(row), 8)) if total and total.bottom == row else []
-    names = [slot for line in below[:1] for slot in region.own(line) if slot.key in words.funding_columns]
+    names = [slot for line in below[:2] for slot in region.own(line) if slot.key in words.funding_columns]
     if total is None or not names or names[0].left >= total.left:
         return None
     columns: dict[str, Slot] = {}
+    guessed: set[str] = set()
+    unknown: list[Slot] = []
+    block = _block([slot for slot in region.slots(row) if slot.right < names[0].left and not slot.blank], row)
     for line in below:
         slot = region.slot(line, names[0].left)
-        if slot.key not in words.funding_columns:
+        id_ = words.funding_columns.get(slot.key, "")
+        inside = block is not None and line <= block.bottom and is_heading(slot)
+        if not id_ and not inside:
             break
-        columns.setdefault(words.funding_columns[slot.key], slot)
+        word = resembled(slot.key, "funding_columns") if not id_ else None
+        if word and words.funding_columns[word] not in columns:
+            id_ = words.funding_columns[word]
+            guessed.add(id_)
+        if id_:
+            columns.setdefault(id_, slot)
+        else:
+            unknown.append(slot)
     if sum(id_ in _AMOUNTS for id_ in columns) < 2:
         return None
     lines = tuple(FundLine(slot, slot.left) for slot in own if slot.left > names[0].left)
-    block = _block([slot for slot in region.slots(row) if slot.right < names[0].left and not slot.blank], row)
-    return FundTable(columns, block, row, tuple(slot.top for slot in columns.values()), lines, transposed=True)
+    rows = tuple(sorted(slot.top for slot in (*columns.values(), *unknown)))
+    return FundTable(columns, block, row, rows, lines, frozenset(guessed), tuple(unknown), transposed=True)
 
 
 def _block(left: Sequence[Slot], row: int) -> Slot | None:
@@ -131,9 +143,16 @@ def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[
     both = found | guesses
     places = sorted(labels.index(slot) for slot in both.values())
     beside = any(right == left + 1 for left, right in pairwise(places))
-    if sum(id_ in _AMOUNTS for id_ in both) < 2 or not beside:
+    amounts = sum(id_ in _AMOUNTS for id_ in both)
+    if not (amounts >= 2 and beside) and not (len(both) >= 2 and _above_total(region, row, places[0], labels)):
         return {}, frozenset()
     return both, frozenset(guesses)
+
+
+def _above_total(region: Region, row: int, first: int, labels: Sequence[Slot]) -> bool:
+    """Whether 年度资金总额 stands below, left of the known labels: most of the others are in words of their own."""
+    below = region.own(row + 1)[:1]
+    return bool(below) and below[0].key in vocabulary().funding_totals and below[0].right < labels[first].left
 
 
 def _fund_rows(
@@ -144,10 +163,9 @@ def _fund_rows(
     above = start - 1
     for row in region.filled_below(above):
         own = region.own(row)
-        labels = [slot for slot in own if slot.left not in columns_left]
-        if any(_begins_something_else(slot.key) for slot in labels):
+        if any(_begins_something_else(slot.key) for slot in own):
             return
-        figures = any(slot.left in columns_left and isinstance(slot.cell.value, Decimal) for slot in own)
+        figures = any(slot.left in columns_left and is_figure(slot.cell) for slot in own)
         if row > covered_to and (covered_to or (row > above + 1 and not figures)):
             return
         above = row

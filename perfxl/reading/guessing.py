@@ -38,6 +38,8 @@ def guess_columns(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     for slot in region.own(row):
         if slot in taken or not is_heading(slot) or slot.key in words.columns or slot.key in words.ignored:
             continue
+        if any(slot.bottom < one.top and slot.left <= one.left <= slot.right for one in taken):
+            continue
         word = _LEVELS.get(slot.key[:2]) or resembled(slot.key, "columns")
         id_ = words.columns[word] if word else ""
         if id_ and id_ not in found and _in_order(id_, slot, found):
@@ -78,12 +80,15 @@ def guess_name(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str,
     return {"level3": best} if best else {}
 
 
-def guess_target(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str, Slot]:
-    """指标值 of a table without points: the first unknown label right of the names with measures below it."""
+def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str, Slot]:
+    """Of a table none of whose figures is named: two columns of bare points, or else the first one of measures."""
     name = found.get("level3")
     if name is None or found.keys() & set(_FIGURES):
         return {}
     right = [slot for slot in region.own(row) if slot.left > name.right and slot not in found.values()]
+    points = [slot for slot in right if _most(region, row, slot, _is_points)]
+    if len(points) == 2:
+        return {"max_score": points[0], "score": points[1]}
     return next(({"target": slot} for slot in right if _most(region, row, slot, _is_measure)), {})
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 
 from perfxl.reading.guessing import (
     filled_columns,
     guess_by_content,
     guess_columns,
+    guess_figures,
     guess_levels,
     guess_name,
-    guess_target,
     is_heading,
 )
 from perfxl.reading.labels import vocabulary
@@ -65,23 +66,56 @@ def find_header(region: Region) -> IndicatorHeader | None:
     header = next((header for row in rows if (header := header_at(region, row))), None)
     if header is None:
         header = next((header for row in rows if (header := _resembling_at(region, row))), None)
-    return _completed(region, header) if header else None
+    return _completed(region, _begun_above(region, header, rows)) if header else None
+
+
+def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -> IndicatorHeader:
+    """The header of the first of several tables, where one of its words is not known: the others are as below."""
+    for row in takewhile(lambda row: row < header.top, rows):
+        if len(region.own(row)) < _LEAST_RESEMBLING:
+            continue
+        above = {id_: region.slot(row, slot.left) for id_, slot in header.columns.items()}
+        other = {id_ for id_, slot in above.items() if slot.key != header.columns[id_].key}
+        headings = all(slot.top == row and is_heading(slot) for slot in above.values())
+        if headings and len(above) - len(other) >= max(_LEAST_RESEMBLING, len(other)):
+            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(region.own(row))}
+            named = {id_: slot for id_, slot in known.items() if id_ and id_ not in above}
+            return IndicatorHeader(row, row, named | above, frozenset(other))
+    return header
 
 
 def _resembling_at(region: Region, row: int) -> IndicatorHeader | None:
-    """A row of column labels, most of them spelt otherwise."""
+    """A row of column labels, most of them spelt otherwise; some may stand in the row below, under a common heading."""
     known = vocabulary().columns
-    own = [slot for slot in region.own(row) if is_heading(slot)]
-    if len(own) < _LEAST_RESEMBLING or len(own) + 1 < len(region.own(row)):
+    headings = _headings(region, row)
+    places = [slot for slot in region.own(row) if slot not in headings] + (region.own(row + 1) if headings else [])
+    own = [slot for slot in places if is_heading(slot)]
+    if len(own) < _LEAST_RESEMBLING or len(own) + 1 < len(places):
         return None
     found = {known[slot.key]: slot for slot in reversed(own) if slot.key in known}
     guesses = guess_columns(region, row, found)
+    guesses |= guess_columns(region, row + 1, found | guesses) if headings else {}
     guesses |= guess_name(region, row, found | guesses)
-    guesses |= guess_target(region, row, found | guesses)
+    guesses |= guess_figures(region, row, found | guesses)
     both = found | guesses
     if len(both) < max(_LEAST_RESEMBLING, len(own) // 2) or not _is_header(both):
         return None
     return IndicatorHeader(row, max(slot.bottom for slot in both.values()), both, frozenset(guesses))
+
+
+def _headings(region: Region, row: int) -> list[Slot]:
+    """Labels over several columns that have all labels of the next row below them, known ones among them.
+
+    The other labels of a header in two rows reach over both.
+    """
+    own, below = region.own(row), region.own(row + 1)
+    if not any(slot.bottom == row + 1 and is_heading(slot) for slot in own):
+        return []
+    known = vocabulary().columns
+    wide = [slot for slot in own if slot.left < slot.right and slot.bottom == row and is_heading(slot)]
+    beneath = {slot: [one for one in below if slot.left <= one.left <= slot.right] for slot in wide}
+    headings = [slot for slot, labels in beneath.items() if any(one.key in known for one in labels)]
+    return headings if below and len(below) == sum(len(beneath[slot]) for slot in headings) else []
 
 
 def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
@@ -107,11 +141,11 @@ def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[st
 
 
 def _is_header(found: Mapping[str, Slot]) -> bool:
-    return "level3" in found and bool(found.keys() & {"max_score", "score", "target"})
+    return "level3" in found and bool(found.keys() & {"max_score", "score", "target", "actual"})
 
 
 def header_at(region: Region, row: int) -> IndicatorHeader | None:
-    """A row with the label of the names and one of points, score or target: with a third, or these alone.
+    """A row with the label of the names and one of points or measures: with a third, or these alone.
 
     Labels may be split over two rows: 得分 over both, 年度指标值 and 实际完成值 below a common heading.
     """

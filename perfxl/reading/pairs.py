@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, takewhile
 
 from perfxl.finding import Finding
 from perfxl.grid import Cell, CellRef, normalised
@@ -18,6 +20,7 @@ from perfxl.reading.values import money_unit
 _GOALS = ("expected_goal", "actual_goal", "annual_goal", "overall_goal")
 _NEVER_GUESSED = {"filled_by", "reviewed_by", "telephone", "filled_on"}
 _GOAL_WORDS = ("预期目标", "实际完成情况")
+_NUMBERED = re.compile(r"目标\s*[0-9０-９一二三四五六七八九十]{1,2}\s*[:：、.．]")
 _LONGEST_UNKNOWN = 20
 _LONGEST_BARE = 12
 
@@ -60,7 +63,7 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
             yield from below
             values = row + 1
             continue
-        for place in _pair_places(slots, row, bool(region.grid.merges)):
+        for place in _pair_places(slots, row, region.merged):
             yield from _pairs_at(region, slots, *place)
 
 
@@ -145,15 +148,23 @@ def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> I
     places = {(at.row, at.column) for pair in known for at in (pair.at, pair.label_at)}
     lacking = set(fields.values()) - {pair.id for pair in known} - _NEVER_GUESSED
     for row in rows:
-        slots = region.slots(row)
-        for slot, beside in pairwise(slots):
-            if slot.top != row or slot.blank or (slot.top, slot.left) in places or (beside.top, beside.left) in places:
+        for slot, value in (*pairwise(region.slots(row)), *_unlisted_above(region, row)):
+            if slot.top != row or slot.blank or (slot.top, slot.left) in places or (value.top, value.left) in places:
                 continue
-            word = _meaning(slot, lacking) if not beside.blank and beside.key not in fields else ""
+            word = _meaning(slot, lacking) if not value.blank and value.key not in fields else ""
             if word:
                 lacking.discard(fields[word])
-                places.add((beside.top, beside.left))
-                yield Pair(fields[word], slot.text, region.ref(slot), beside.cell, region.ref(beside), word)
+                places.add((value.top, value.left))
+                yield Pair(fields[word], slot.text, region.ref(slot), value.cell, region.ref(value), word)
+
+
+def _unlisted_above(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
+    """Unlisted labels among known ones that have their values below, each with its value."""
+    slots = region.slots(row)
+    if _pairs_below(region, slots, row):
+        for slot in slots:
+            if not slot.blank and slot.key not in vocabulary().fields:
+                yield slot, region.slot(row + 1, slot.left)
 
 
 def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
@@ -162,7 +173,8 @@ def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
     if region.slot(first, label.left).blank:
         first = next((row for row in region.filled_below(label.bottom) if row <= bottom), first)
     text = region.slot(first, label.left)
-    more = [region.slot(row, label.left) for row in region.filled_below(text.bottom) if row <= bottom]
+    covered = partial(_is_numbered_part, region, text) if bottom <= label.bottom else bottom.__ge__
+    more = [region.slot(row, label.left) for row in takewhile(covered, region.filled_below(text.bottom))]
     texts = [text, *(slot for slot in more if slot.top > text.bottom and not slot.blank)]
     cell = text.cell if len(texts) == 1 else Cell("\n".join(slot.text for slot in texts))
     meant = "" if word == label.key else word
@@ -170,21 +182,34 @@ def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
     return Goal(pair, max(slot.bottom for slot in texts))
 
 
-def report_unknown_labels(region: Region, rows: Iterable[int], pairs: Iterable[Pair], reader: CellReader) -> None:
+def _is_numbered_part(region: Region, text: Slot, row: int) -> bool:
+    """Whether a row below a goal that no label covers has nothing but its next numbered parts: `目标2：`."""
+    own = region.own(row)
+    return all(_NUMBERED.match(slot.text.strip()) for slot in own) and any(slot.left == text.left for slot in own)
+
+
+def report_unknown_labels(
+    region: Region, rows: Iterable[int], pairs: Iterable[Pair], reader: CellReader, edge: Collection[int] = ()
+) -> None:
     """L104 for what looks like a label and is none we know. Lines over the whole width are headings.
 
-    Where nothing is merged at all, as in a text, so is what stands alone in its row above a fuller one.
+    Labels stand in the columns where known ones do and in those of `edge`. Where nothing is merged at all, as in a
+    text, what stands alone in its row above a fuller one is a heading too.
     """
     rows = list(rows)
     pairs = list(pairs)
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
     claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
     label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
+    label_columns.update(edge)
     for row in rows:
+        for slot, value in _unlisted_above(region, row):
+            if (slot.top, slot.left) not in claimed and not value.blank:
+                reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
         slots = region.slots(row)
-        if not region.grid.merges and _is_heading_line(region, row):
+        if not region.merged and _is_heading_line(region, row):
             continue
-        taken = {index for place in _pair_places(slots, row, bool(region.grid.merges)) for index in place}
+        taken = {index for place in _pair_places(slots, row, region.merged) for index in place}
         for index, slot in enumerate(slots):
             if index in taken or slot.top != row or not isinstance(slot.cell.value, str):
                 continue

@@ -89,6 +89,13 @@ class Region:
         return (below for below in rows[bisect_right(rows, row) :] if below <= self.bottom)
 
     @cached_property
+    def merged(self) -> bool:
+        """Whether cells side by side are merged, and not only lines over the form's width."""
+        return any(
+            self.top <= merge.top <= self.bottom and len(self.grid.row(merge.top)) > 1 for merge in self.grid.merges
+        )
+
+    @cached_property
     def _filled(self) -> list[int]:
         return [row for row, _ in self.grid.rows()]
 

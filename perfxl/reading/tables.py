@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from perfxl.finding import Finding
 from perfxl.form import Located
@@ -16,7 +16,7 @@ from perfxl.reading.guessing import is_heading
 from perfxl.reading.headers import IndicatorHeader
 from perfxl.reading.labels import inline_pairs, resembled, vocabulary
 from perfxl.reading.slots import Region, Slot
-from perfxl.reading.values import parse_number
+from perfxl.reading.values import is_figure, parse_number
 
 _LONGEST_RUN = 200
 """Empty rows that a level label may still cover. A merge down to row 1048576 is no promise of a million rows."""
@@ -117,7 +117,7 @@ def _only_figure(region: Region, header: IndicatorHeader, label: Slot) -> Slot |
     }
     if len(places) == 1 and "max_score" in header.columns and "score" in header.columns:
         return next(iter(places & set(slots)), None)
-    figures = [slot for slot in slots if isinstance(slot.cell.value, Decimal)]
+    figures = [slot for slot in slots if is_figure(slot.cell)]
     return figures[0] if len(figures) == 1 and all(slot.blank for slot in places) else None
 
 
@@ -167,11 +167,14 @@ def _total_at(region: Region, header: IndicatorHeader, row: int) -> Slot | None:
 
 
 def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
-    """总分 above the table, with its figure; 合计 there is the fund table's."""
+    """总分 above the table, with its figure. 合计 there is the fund table's, if the form has one."""
     words = vocabulary()
-    rows = (row for row in region.filled_below(region.top - 1) if row < header.top)
-    labels = (slot for row in rows if (slot := _total_at(region, header, row)) and slot.key not in words.funding_totals)
-    figures = (slot for label in labels for slot in region.own(label.top) if isinstance(slot.cell.value, Decimal))
+    rows = [row for row in region.filled_below(region.top - 1) if row < header.top]
+    beside = (pair for row in rows for pair in pairwise(region.own(row)))
+    funds = any(left.key in words.funding_columns and right.key in words.funding_columns for left, right in beside)
+    labels = [slot for row in rows if (slot := _total_at(region, header, row))]
+    labels = [slot for slot in labels if not funds or slot.key not in words.funding_totals]
+    figures = (slot for label in labels for slot in region.own(label.top) if is_figure(slot.cell))
     return next((_total_at(region, header, figure.top) for figure in figures), None)
 
 
@@ -186,7 +189,7 @@ def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> S
 
 
 def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> bool:
-    """A label like 总分 at the left edge of a row without a name; as the last one in any words, over the levels."""
+    """A label like 总分 at the left edge of a row without a name; as the last one in any words, with points alone."""
     if slot.left > header.left or slot.key in vocabulary().totals or not is_heading(slot):
         return False
     names = header.columns["level3"].left
@@ -196,9 +199,11 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
     word = resembled(slot.key, "totals")
     if word is not None:
         return vocabulary().totals[word] == "total"
-    score = region.slot(slot.top, header.columns["score"].left) if "score" in header.columns else None
-    last = name == slot and score is not None and isinstance(score.cell.value, Decimal)
-    return last and slot.key not in vocabulary().known and _next_indicator(region, header, slot.top) is None
+    points = [
+        region.slot(slot.top, header.columns[id_].left) for id_ in ("max_score", "score") if id_ in header.columns
+    ]
+    bare = all(one in (slot, *points) for one in region.own(slot.top)) and is_figure(points[-1].cell)
+    return bare and slot.key not in vocabulary().known and _next_indicator(region, header, slot.top) is None
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:

@@ -19,6 +19,7 @@ from perfxl.reading.numerals import CHINESE_DIGITS, chinese_number, folded
 __all__ = [
     "OPERATORS",
     "MoneyUnit",
+    "is_figure",
     "money_unit",
     "parse_amount",
     "parse_date",
@@ -175,6 +176,11 @@ def read_amount(cell: Cell, unit: MoneyUnit = "元") -> Decimal | None:
         value = _sane(cell.value)
         return None if value is None else value * _SCALES[unit]
     return parse_amount(cell.value, unit) if isinstance(cell.value, str) else None
+
+
+def is_figure(cell: Cell) -> bool:
+    """Whether points or money stand there, as a number or as text: documents have nothing but text."""
+    return isinstance(cell.value, Decimal) or read_points(cell) is not None or read_amount(cell) is not None
 
 
 def read_share(cell: Cell, in_percent: bool = False) -> Decimal | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from perfxl.grid import Cell, Grid, Merge
 from perfxl.sources.errors import too_large
-from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES, MAX_ROWS
+from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES
+from perfxl.sources.xlsx_values import MAX_ROWS
 from perfxl.sources.xml_part import MAX_TEXT, text_too_long
 
 MAX_TABLE_COLUMNS = 1_000

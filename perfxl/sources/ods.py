@@ -14,7 +14,8 @@ from perfxl.sources.ods_styles import TABLE, Styles
 from perfxl.sources.ooxml import count, truth
 from perfxl.sources.package import Package
 from perfxl.sources.xlsx import MAX_SHEETS
-from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, excel_number, iso_date
+from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES
+from perfxl.sources.xlsx_values import MAX_COLUMNS, MAX_ROWS, excel_number, iso_date
 from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, text_too_long
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "

@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from perfxl.sources.errors import damaged
 from perfxl.sources.package import Package
-from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, text_too_long
+from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, remembered, text_too_long
 
 _MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -32,6 +33,7 @@ class Relationship:
     external: bool
 
 
+@cache
 def main(local_name: str) -> frozenset[str]:
     """A SpreadsheetML element's name in both namespaces."""
     return frozenset(f"{namespace} {local_name}" for namespace in _MAIN)
@@ -73,6 +75,12 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     """A part's relationships by id, none where it has no such part; `""` is the package itself."""
     folder, name = posixpath.split(part)
     source = posixpath.join(folder, "_rels", f"{name}.rels")
+    return _relationships(package.read(source), source) if source in package else {}
+
+
+@remembered
+def _relationships(data: bytes, source: str) -> Mapping[str, Relationship]:
+    folder = posixpath.dirname(posixpath.dirname(source))
     found: dict[str, Relationship] = {}
 
     def relationship(attributes: Attributes) -> None:
@@ -85,12 +93,11 @@ def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
             target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
         found[identifier] = Relationship(attributes.get("Type", "").rpartition("/")[2], target, external)
 
-    if source in package:
-        PartParser(
-            source,
-            frozenset({f"{_PACKAGE_RELATIONSHIPS} Relationships"}),
-            starts={f"{_PACKAGE_RELATIONSHIPS} Relationship": relationship},
-            texts={},
-            ends={},
-        ).parse(package.read(source))
+    PartParser(
+        source,
+        frozenset({f"{_PACKAGE_RELATIONSHIPS} Relationships"}),
+        starts={f"{_PACKAGE_RELATIONSHIPS} Relationship": relationship},
+        texts={},
+        ends={},
+    ).parse(data)
     return found

@@ -18,7 +18,7 @@ _LAYERS = 4
 _FIRST_PIECE = 1 << 10
 """Bytes of a packed stream that are tried first; each further piece is twice as long."""
 
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _RANGES_END = re.compile(rb"end(?:bf|cid)range")
 _COMMENT = re.compile(rb"%[^\r\n]*|\s(?=[0-9A-Fa-f\s]*>)")
 _PAIR = re.compile(rb"<([0-9A-Fa-f]{1,64})>\s*(?=<([0-9A-Fa-f]{1,64})>)")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from perfxl.sources.errors import UnreadableFile, too_large
@@ -17,9 +18,13 @@ MAX_CROSSINGS = 5_000
 """Where joined lines meet; a table of 100 rows and 17 columns has 1,800."""
 SNAP = 3.0
 """Points within which lines are one line."""
+_LEAST_PADDING, _MOST_PADDING = 2.5, 8.0
+"""Points between text and border; Word has 5.4."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
+Rule = dict[str, Any]
+"""One of pdfplumber's lines."""
 
 
 @dataclass
@@ -30,6 +35,9 @@ class PageTable:
     """
 
     boxes: list[Box]
+    open_above: frozenset[int] = frozenset()
+    """Numbers of the cells that have no line above."""
+    open_below: frozenset[int] = frozenset()
     lines: list[list[Line]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,25 +50,24 @@ class PageTable:
             if len(self._cells) + len(rows) * len(columns) > MAX_CROSSINGS * 20:
                 raise _too_many_crossings()
             self._cells.update(((row, column), number) for row in rows for column in columns)
-        self._close()
-
-    def _close(self) -> None:
-        last = len(self.down) - 2
-        for column in range(len(self.across) - 1):
-            free = [row for row in range(last + 1) if (row, column) not in self._cells]
-            for start, end in _runs(free):
-                if start == 0 or end == last:
-                    self._cells.update(((row, column), len(self.boxes)) for row in range(start, end + 1))
-                    sides = (self.across[column], self.down[start], self.across[column + 1], self.down[end + 1])
-                    self.boxes.append(sides)
 
     def holder(self, one: Character) -> int | None:
         """The number of the cell that the middle of the character lies in."""
         return self._cells.get((bisect_right(self.down, one.middle) - 1, bisect_right(self.across, one.centre) - 1))
 
     def text(self, number: int) -> str:
+        return cell_text(self.lines[number], self.room(number))
+
+    def room(self, number: int) -> float:
+        """The width that a line of text can have in the cell."""
         left, _, right, _ = self.boxes[number]
-        return cell_text(self.lines[number], right - left)
+        return right - left - 2 * self._padding
+
+    @cached_property
+    def _padding(self) -> float:
+        """How far text stays from a border: what the text nearest to a left border does."""
+        gaps = (line.left - box[0] for box, found in zip(self.boxes, self.lines, strict=True) for line in found)
+        return min(max(min(gaps, default=0.0), _LEAST_PADDING), _MOST_PADDING)
 
 
 @dataclass
@@ -73,16 +80,12 @@ class PageContent:
     """Characters of fonts that do not tell what they stand for."""
     pictures: int
 
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last of each run of neighbours."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs
+    @property
+    def sides(self) -> tuple[float, float]:
+        """How far text and tables reach to the left and to the right."""
+        lefts = [line.left for line in self.lines] + [table.across[0] for table in self.tables]
+        rights = [line.right for line in self.lines] + [table.across[-1] for table in self.tables]
+        return min(lefts, default=0.0), max(rights, default=0.0)
 
 
 def edges(values: Iterable[float]) -> list[float]:
@@ -110,7 +113,7 @@ def read_page(page: Any) -> PageContent:
     ]
     if len(characters) > MAX_PAGE_CHARACTERS:
         raise too_large(f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字")
-    tables = [PageTable(boxes) for boxes in _ruled(page) if len(boxes) > 1]
+    tables = [table for table in _ruled(page) if len(table.boxes) > 1]
     outside = _distribute(characters, tables)
     unknown = sum(one.text.startswith("(cid:") for one in characters)
     return PageContent(tables, lines(outside), len(characters), unknown, len(page.images))
@@ -125,21 +128,74 @@ def _lay_out(page: Any) -> None:
     page._layout = device.get_result()
 
 
-def _ruled(page: Any) -> list[list[Box]]:
-    from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
+def _ruled(page: Any) -> list[PageTable]:
+    from pdfplumber.table import merge_edges
     from pdfplumber.utils.geometry import filter_edges
 
-    rules = page.edges
-    if len(rules) > MAX_RULES:
+    if len(page.edges) > MAX_RULES:
         raise too_large(f"PDF 一页的线条不超过 {MAX_RULES:,} 条")
-    merged = filter_edges(merge_edges(rules, SNAP, SNAP, SNAP, SNAP), min_length=SNAP)
-    upright = sum(rule["orientation"] == "v" for rule in merged)
-    if upright * (len(merged) - upright) > MAX_CROSSINGS * 50:
+    rules = filter_edges(merge_edges(page.edges, SNAP, SNAP, SNAP, SNAP), min_length=SNAP)
+    upright = [rule for rule in rules if rule["orientation"] == "v"]
+    level = [rule for rule in rules if rule["orientation"] == "h"]
+    if len(upright) * len(level) > MAX_CROSSINGS * 50:
         raise _too_many_crossings()
-    crossings = edges_to_intersections(merged, SNAP, SNAP)
+    found = _cells(rules)
+    closing = [rule for cells in found for rule in _closing(cells, upright, level)]
+    if closing:
+        found = _cells([*rules, *closing])
+    return [_table(cells, level) for cells in found]
+
+
+def _cells(rules: list[Rule]) -> list[list[Box]]:
+    from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells
+
+    crossings = edges_to_intersections(rules, SNAP, SNAP)
     if len(crossings) > MAX_CROSSINGS:
         raise _too_many_crossings()
     return [list(cells) for cells in cells_to_tables(intersections_to_cells(crossings))]
+
+
+def _closing(cells: Sequence[Box], upright: Sequence[Rule], level: Sequence[Rule]) -> Iterator[Rule]:
+    """The lines around a table that the page's end left out, or that it has not.
+
+    An upright line beside the cells, as high as all of them together, is the table's too.
+    """
+    left, right = min(cell[0] for cell in cells), max(cell[2] for cell in cells)
+    top, bottom = min(cell[1] for cell in cells), max(cell[3] for cell in cells)
+    sides = [rule["x0"] for rule in upright if abs(rule["top"] - top) <= SNAP and abs(rule["bottom"] - bottom) <= SNAP]
+    left, right = min(left, *sides, left), max(right, *sides, right)
+    for height in (top, bottom):
+        if not _covered(level, left, right, height):
+            yield _rule(left, height, right, height)
+    for place in (left, right):
+        ends = [rule for rule in upright if abs(rule["x0"] - place) <= SNAP]
+        if not any(rule["top"] <= top + SNAP and rule["bottom"] >= bottom - SNAP for rule in ends):
+            yield _rule(place, top, place, bottom)
+
+
+def _rule(left: float, top: float, right: float, bottom: float) -> Rule:
+    sides = {"x0": left, "x1": right, "top": top, "bottom": bottom, "width": right - left, "height": bottom - top}
+    return {**sides, "orientation": "h" if top == bottom else "v", "object_type": "line"}
+
+
+def _covered(level: Iterable[Rule], left: float, right: float, height: float) -> bool:
+    """Whether one line goes from left to right at that height."""
+    return any(
+        abs(rule["top"] - height) <= SNAP and rule["x0"] <= left + SNAP and rule["x1"] >= right - SNAP for rule in level
+    )
+
+
+def _table(cells: list[Box], level: Sequence[Rule]) -> PageTable:
+    top, bottom = min(cell[1] for cell in cells), max(cell[3] for cell in cells)
+    above, below = (
+        frozenset(
+            number
+            for number, cell in enumerate(cells)
+            if abs(cell[place] - edge) <= SNAP and not _covered(level, cell[0], cell[2], edge)
+        )
+        for place, edge in ((1, top), (3, bottom))
+    )
+    return PageTable(cells, above, below)
 
 
 def _too_many_crossings() -> UnreadableFile:

@@ -12,8 +12,14 @@ _SAME_LINE = 0.5
 """Share of a character's height by which the middles of neighbours may differ."""
 _BLANK = 0.35
 """Share of a character's height that is a blank."""
+_APART = 1.5
+"""Share of a character's height that sets apart what stands on one line, as several blanks do."""
 _CLOSING = frozenset("，。、；：！？）》〉」』】〕”’%％,.;:!?)]}")
 """What may not begin a line: it drew the character before it along."""
+_BETWEEN_SCRIPTS = 0.25
+"""Share of a character's height that some programs leave between a figure and a Chinese character."""
+_OPENING = re.compile(r"[（《〈「『【〔“‘(\[{]*")
+"""What may not end a line."""
 _ENDING = frozenset("。；：;:")
 """What ends a paragraph where the next line begins no further left."""
 _WORD = re.compile(r"[!-~]+")
@@ -24,7 +30,7 @@ _INDENT = 3
 """Characters that a paragraph's first line may begin further right."""
 _NUMBERED = re.compile(r"[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]|[①-⑳]|注[:：]")
 _PADDING = 5.0
-"""Points between the text and the borders of a cell, both sides together."""
+"""Points that a line of running text may end before the right edge."""
 
 
 @dataclass
@@ -70,8 +76,9 @@ class Line:
         before: Character | None = None
         for character in self.characters:
             gap = character.left - before.right if before else 0.0
-            if gap > _BLANK * (character.bottom - character.top) and not (before and before.text.isspace()):
-                pieces.append(" ")
+            height = character.bottom - character.top
+            if gap > _BLANK * height and not (before and before.text.isspace()):
+                pieces.append("  " if gap > _APART * height else " ")
             pieces.append(character.text)
             before = character
         return "".join(pieces).strip()
@@ -100,10 +107,11 @@ def lines(characters: Iterable[Character]) -> list[Line]:
     return [line for line in found if line.text]
 
 
-def paragraphs(found: Sequence[Line]) -> list[tuple[int, str]]:
-    """Running text with the lines joined that the page's width broke, each with the number of its first line from 0."""
-    right = max((line.right for line in found), default=0.0)
-    left = min((line.left for line in found), default=0.0)
+def paragraphs(found: Sequence[Line], left: float, right: float) -> list[tuple[int, str]]:
+    """Running text with the lines joined that the page's width broke, each with the number of its first line from 0.
+
+    `left` and `right` are how far the page's text and tables reach.
+    """
     joined: list[tuple[int, str]] = []
     before: Line | None = None
     for number, line in enumerate(found):
@@ -128,22 +136,26 @@ def _goes_on(line: Line, following: Line, left: float, right: float) -> bool:
     )
 
 
-def cell_text(found: Sequence[Line], width: float) -> str:
+def cell_text(found: Sequence[Line], room: float) -> str:
     """Lines that the width of the cell broke are one again; a line that had room for more ends where it was ended."""
     pieces: list[str] = []
     before: Line | None = None
     for following in found:
         if before is not None:
-            pieces.append(_between(before, following, width))
+            pieces.append(_between(before, following, room))
         pieces.append(following.text)
         before = following
     return "".join(pieces)
 
 
-def _between(line: Line, following: Line, width: float) -> str:
-    if width - (line.right - line.left) - _PADDING > _first_width(following):
-        return "\n"
-    return _gap(line, following)
+def _between(line: Line, following: Line, room: float) -> str:
+    return "\n" if ends_line(line, following, room) else _gap(line, following)
+
+
+def ends_line(line: Line, following: Line, room: float) -> bool:
+    """Whether the line had room for more and ends where it was ended, so that the next is another paragraph."""
+    spacing = _BETWEEN_SCRIPTS * (line.bottom - line.top)
+    return room - (line.right - line.left) - spacing > _first_width(following)
 
 
 def _gap(line: Line, following: Line) -> str:
@@ -151,10 +163,13 @@ def _gap(line: Line, following: Line) -> str:
 
 
 def _first_width(line: Line) -> float:
-    """What had to fit on the line before: a character, or a word, with the signs that may not begin a line."""
-    word = _WORD.match(line.text)
-    count = word.end() if word else 1
+    """What had to fit on the line before: a character, or a word, with the signs that stay with it."""
     characters = [one for one in line.characters if not one.text.isspace()]
+    text = "".join(one.text[:1] for one in characters)
+    opening = _OPENING.match(text)
+    start = opening.end() if opening else 0
+    word = _WORD.match(text, start)
+    count = word.end() if word else start + 1
     while count < len(characters) and characters[count].text in _CLOSING:
         count += 1
     return characters[min(count, len(characters)) - 1].right - line.left

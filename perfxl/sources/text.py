@@ -9,7 +9,8 @@ from collections import Counter
 from perfxl.grid import Cell, Grid, Workbook
 from perfxl.sources.charset import decoded
 from perfxl.sources.errors import damaged, too_large
-from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from perfxl.sources.xlsx_sheet import MAX_CELLS
+from perfxl.sources.xlsx_values import MAX_COLUMNS, MAX_ROWS
 from perfxl.sources.xml_part import MAX_TEXT, text_too_long
 
 SHEET = "文本"

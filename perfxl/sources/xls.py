@@ -12,8 +12,9 @@ from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ole_properties import STREAM, read_properties
 from perfxl.sources.xls_records import SheetRecords, read_records
 from perfxl.sources.xlsx import MAX_SHEETS
-from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES, excel_number
+from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES
 from perfxl.sources.xlsx_styles import BUILTIN_FORMATS, CellStyle
+from perfxl.sources.xlsx_values import excel_number
 from perfxl.sources.xml_part import MAX_TEXT, text_too_long
 
 _OLE = b"\xd0\xcf\x11\xe0"

@@ -12,9 +12,10 @@ from perfxl.sources.kind import Kind, refuse, zip_kind
 from perfxl.sources.ooxml import Relationship, count, main, relationship_id, relationships, truth
 from perfxl.sources.package import Package
 from perfxl.sources.raw_file import file_bytes
-from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetContext, SheetReader
+from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetReader
 from perfxl.sources.xlsx_strings import read_properties, read_strings
 from perfxl.sources.xlsx_styles import DEFAULT_STYLES, read_styles
+from perfxl.sources.xlsx_values import SheetContext
 from perfxl.sources.xml_part import Attributes, PartParser
 
 MAX_SHEETS = 1_000
@@ -46,10 +47,9 @@ def read_xlsx(data: bytes | Path | Package, file: str) -> Workbook:
     targets = relationships(package, part)
     strings = _only(targets, "sharedStrings")
     styles = _only(targets, "styles")
-    style_list = read_styles(package.read(styles), styles) if styles else DEFAULT_STYLES
     context = SheetContext(
         read_strings(package.read(strings), strings) if strings else [],
-        {str(index): style for index, style in enumerate(style_list)},
+        read_styles(package.read(styles), styles) if styles else DEFAULT_STYLES,
         epoch_1904,
     )
     properties = _only(root, "custom-properties") or _only(root, "customProperties")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from perfxl.sources.errors import damaged, too_large
+from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import main, plain_text
+from perfxl.sources.xlsx_scan import Unusual, cut, scanned_strings
 from perfxl.sources.xml_part import Attributes, PartParser, without
 
 MAX_STRINGS = 1_000_000
@@ -32,7 +33,18 @@ _SCALARS = (
 
 
 def read_strings(data: bytes, part: str) -> list[str]:
-    """The strings in order: runs of rich text joined, phonetic guides left out."""
+    """The strings in order: runs of rich text joined, phonetic guides left out. Raises UnreadableFile."""
+    try:
+        items, rest = cut(data, b"sst")
+        strings = scanned_strings(items)
+        if len(strings) <= MAX_STRINGS:
+            return strings + _parsed(rest, part)
+    except (Unusual, UnreadableFile):
+        pass
+    return _parsed(without(data, _FONTS), part)
+
+
+def _parsed(data: bytes, part: str) -> list[str]:
     strings: list[str] = []
     runs: list[str] = []
     phonetic = False
@@ -63,7 +75,7 @@ def read_strings(data: bytes, part: str) -> list[str]:
         starts={**dict.fromkeys(main("si"), item), **dict.fromkeys(main("rPh"), guide)},
         texts=dict.fromkeys(main("t"), run),
         ends={**dict.fromkeys(main("si"), item_ended), **dict.fromkeys(main("rPh"), guide_ended)},
-    ).parse(without(data, _FONTS))
+    ).parse(data)
     return strings
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from perfxl.number_format import is_date
 from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.ooxml import count, main, truth
-from perfxl.sources.xml_part import Attributes, PartParser
+from perfxl.sources.xml_part import Attributes, PartParser, remembered
 
 # ECMA-376 part 1, 18.8.30. 5 to 8, 14 and 22 to 58 depend on the language of Excel; zh-CN here.
 BUILTIN_FORMATS = {
@@ -82,12 +83,13 @@ class CellStyle:
     date: bool = False
 
 
-DEFAULT_STYLES = (CellStyle(),)
+DEFAULT_STYLES: Mapping[str, CellStyle] = {"0": CellStyle()}
 """For a workbook without a styles part."""
 
 
-def read_styles(data: bytes, part: str) -> tuple[CellStyle, ...]:
-    """The cell formats (cellXfs) in order."""
+@remembered
+def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
+    """The cell formats (cellXfs) by their number as text. Raises UnreadableFile."""
     codes: dict[str, str] = {}
     formats: list[str] = []
     locks: list[bool] = []
@@ -140,4 +142,4 @@ def read_styles(data: bytes, part: str) -> tuple[CellStyle, ...]:
             raise damaged(f"部件 {part} 的数字格式编号有误")
         code = codes.get(number) or BUILTIN_FORMATS.get(identifier, "General")
         styles.append(CellStyle(code, locked, is_date(code)))
-    return tuple(styles) or DEFAULT_STYLES
+    return {str(number): style for number, style in enumerate(styles)} or DEFAULT_STYLES

@@ -15,8 +15,9 @@ from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import count, truth
 from perfxl.sources.package import MAX_TAGS
 from perfxl.sources.xlsx import MAX_SHEETS
-from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, excel_number, iso_date
+from perfxl.sources.xlsx_sheet import MAX_CELLS, MAX_MERGES
 from perfxl.sources.xlsx_styles import MAX_STYLES, CellStyle
+from perfxl.sources.xlsx_values import MAX_COLUMNS, MAX_ROWS, excel_number, iso_date
 from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, text_too_long
 
 _SHEET = "urn:schemas-microsoft-com:office:spreadsheet "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial, wraps
+from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from perfxl.sources.errors import UnreadableFile, damaged, too_large
@@ -15,6 +16,7 @@ MAX_TEXT = 32_767
 """Excel's limit for the text of a cell."""
 MAX_NAMES = 5_000
 """Different names of elements and attributes in a part; SpreadsheetML has some 1,500. Expat keeps each one."""
+MAX_REMEMBERED_BYTES = 64 * 2**10
 _MAX_RAW_TEXT = 7 * MAX_TEXT
 """The same with every character escaped as `_xHHHH_`."""
 
@@ -22,6 +24,7 @@ _MAX_RAW_TEXT = 7 * MAX_TEXT
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1"}
 
 Attributes = dict[str, str]
+T = TypeVar("T")
 
 
 class PartParser:
@@ -136,6 +139,15 @@ def without(data: bytes, tags: re.Pattern[bytes]) -> bytes:
     Left as it is where a comment, CDATA section or processing instruction could hold the same bytes as text.
     """
     return data if b"<!" in data or data.count(b"<?") > 1 else tags.sub(b"", data)
+
+
+def remembered(read: Callable[[bytes, str], T]) -> Callable[[bytes, str], T]:
+    """`read(data, part)` with what the last few small parts held kept. Nobody may change what is returned.
+
+    For parts that differ little between workbooks: the forms of a batch come from one template.
+    """
+    kept = lru_cache(maxsize=32)(read)
+    return wraps(read)(lambda data, part: (kept if len(data) <= MAX_REMEMBERED_BYTES else read)(data, part))
 
 
 def text_too_long() -> UnreadableFile:
