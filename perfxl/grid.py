@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -113,6 +113,7 @@ class Grid:
     merges: tuple[Merge, ...] = ()
     hidden: bool = False
     protected: bool = False
+    hidden_rows: Set[int] = frozenset()
     row_places: Mapping[int, str] = field(default_factory=dict)
     """How a row's places are said where there are no column letters: `表2 第7行 第{column}列`. Empty for a sheet."""
 

@@ -81,6 +81,7 @@ def review_grids(*grids: Grid, scheme: str | None = None, properties: Mapping[st
 def case_review(case: Mapping[str, Any]) -> FileReview:
     """The review of a case of tests/cases: a form with a few cells typed over, perhaps with what goes with it."""
     grids = [replace(form_grid(case["form"], case.get("set"), case.get("unmerge", ())), hidden="hidden" in case)]
+    grids[0] = replace(grids[0], hidden_rows=frozenset(case.get("hidden_rows", ())))
     if "objective" in case:
         grids.append(replace(form_grid("shanghai-2020-objective", case["objective"]), sheet="绩效目标表"))
     if "report" in case:

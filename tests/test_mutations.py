@@ -50,7 +50,7 @@ def test_a_changed_number_is_the_only_cell_that_reads_otherwise() -> None:
 def test_the_kept_corpus_of_the_fuzzer() -> None:
     """Inputs that each reach some line of the readers that the others do not."""
     inputs = sorted(CORPUS.iterdir())
-    assert len(inputs) > 100
+    assert len(inputs) > 50
     assert sum(read(path.read_bytes()) is not None for path in inputs) > 10
 
 

@@ -304,6 +304,7 @@ class Plant:
     report: Sequence[str] = ()
     scheme: str = "mof/2020"
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
 
 def fields(**texts: str | Decimal | date) -> Callable[[Content], Content]:
@@ -377,6 +378,7 @@ PLANTS = (
     Plant("L110", ("A1 L110",), cells={"A3": ""}),
     Plant("L112", ("A4 L112",), cells={"A4": "一级主管部门"}),
     Plant("L113", ("A1 L113",), hidden=True),
+    Plant("L117", ("D14 L117",), hidden_rows=frozenset({14})),
     Plant("L114", ("E3 L114",), cells={"E3": "旧名称"}),
     Plant("L115", ("C4 L115",), cells={"C4": "ƒ'[台账.xlsx]单位'!$C$4→清河县水务局"}),
     Plant("F101", ("H6 F101",), cells={"H6": "98.57%"}),
@@ -536,7 +538,7 @@ def _planted(plant: Plant, folder: Path) -> FileReview:
     scheme = builtin_schemes()[plant.scheme]
     workbook = written(RandomForm(scheme, plant.change(BASES[plant.scheme]), None), folder)
     first, *others = workbook.grids
-    grids = [replace(_typed_over(first, plant.cells), hidden=plant.hidden), *others]
+    grids = [replace(_typed_over(first, plant.cells), hidden=plant.hidden, hidden_rows=plant.hidden_rows), *others]
     if plant.report:
         grids.append(report_grid(plant.report))
     properties = workbook.properties if plant.properties is None else plant.properties

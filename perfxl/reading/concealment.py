@@ -1,4 +1,4 @@
-"""What a person who looks at the form does not see: its hidden sheet, text below merges, values from elsewhere."""
+"""What a person who looks at the form does not see: a hidden sheet or row, text below merges, values from elsewhere."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
         reader.report(Finding("L113", at, "工作表", numbers={"sheet": grid.sheet}))
     covered: list[tuple[int, int]] = []
     elsewhere: list[tuple[int, int]] = []
+    hidden = [
+        row for row in sorted(rows) if row in grid.hidden_rows and any(c.formula is None for _, c in grid.row(row))
+    ]
+    if hidden:
+        numbers = {"count": str(len(hidden)), "row": grid.row_words(hidden[0])}
+        reader.report(Finding("L117", grid.ref(hidden[0], grid.row(hidden[0])[0][0]), "", numbers=numbers))
     for row in sorted(rows):
         for column, cell in grid.row(row):
             if right and column > right:

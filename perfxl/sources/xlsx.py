@@ -150,7 +150,11 @@ def _grids(
         reader = SheetReader(file, sheet.name, context, left)
         reader.read(package.read(relationship.target), relationship.target)
         left -= len(reader.cells)
-        grids.append(Grid(file, sheet.name, reader.cells, tuple(reader.merges), sheet.hidden, reader.protected))
+        grids.append(
+            Grid(
+                file, sheet.name, reader.cells, tuple(reader.merges), sheet.hidden, reader.protected, reader.hidden_rows
+            )
+        )
     if not grids:
         raise damaged("没有工作表")
     return grids

@@ -38,6 +38,7 @@ _ROW = re.compile(
     rf'((?: (?:[A-Za-z]{{1,20}}|x14ac:dyDescent)="[^"<&]{{0,99}}"){{0,16}})(/?)>{_BLANKS}'
 )
 """Number, further attributes and the stroke of a row without content; blank cells behind it are passed over."""
+_HIDDEN = re.compile(' hidden="(?:1|true)"')
 _CELL = re.compile(
     rf"{_PLACE}{_LOOK}>{_SPACE}(?:({_FORMULA})(?:/>|>([^<]*)</f>){_SPACE})?"
     rf"(?:<v{_PRESERVE}>([^<]*)</v>{_SPACE}|<v ?/>{_SPACE}|{_INLINE}{_SPACE})?</c>{_BLANKS}|([^ \t\n])"
@@ -106,10 +107,11 @@ def cut(data: bytes, element: bytes) -> tuple[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ScannedSheet:
-    """The cells and merges, and the part without them, for expat."""
+    """The cells, merges and hidden rows, and the part without them, for expat."""
 
     cells: dict[tuple[int, int], Cell]
     merges: list[Merge]
+    hidden_rows: set[int]
     rest: bytes
 
 
@@ -125,13 +127,15 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
         return b""
 
     rest = _MERGES.sub(take, rest)
+    hidden_rows: set[int] = set()
     try:
-        return ScannedSheet(_cells(rows, context), merges, rest)
+        return ScannedSheet(_cells(rows, context, hidden_rows), merges, hidden_rows, rest)
     except BadValue as bad:
         raise Unusual from bad
 
 
-def _cells(rows: str, context: SheetContext) -> dict[tuple[int, int], Cell]:
+def _cells(rows: str, context: SheetContext, hidden_rows: set[int]) -> dict[tuple[int, int], Cell]:
+    """The cells; rows that hold some and are hidden are put into `hidden_rows`."""
     cells: dict[tuple[int, int], Cell] = {}
     strings, style_of, string_count = context.strings, context.styles.get, len(context.strings)
     kept = 0
@@ -141,6 +145,8 @@ def _cells(rows: str, context: SheetContext) -> dict[tuple[int, int], Cell]:
         if row is None:
             raise Unusual
         number = int(row[1])
+        if _HIDDEN.search(row[2]):
+            hidden_rows.add(number)
         for reference, style_number, kind, tag, formula, raw, inline, other in _CELL.findall(text, row.end()):
             style = style_of(style_number or "0")
             if other or style is None:

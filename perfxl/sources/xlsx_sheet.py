@@ -22,6 +22,7 @@ class SheetReader:
     def __init__(self, file: str, sheet: str, context: SheetContext, most_cells: int) -> None:
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merges: list[Merge] = []
+        self.hidden_rows: set[int] = set()
         self.protected = False
         self._file = file
         self._sheet = sheet
@@ -45,11 +46,12 @@ class SheetReader:
             usual = not (self._row or self._column or self._reference)  # no row or cell in an unexpected place
             if usual and len(scanned.cells) <= self._most_cells and len(scanned.merges) <= MAX_MERGES:
                 self.cells, self.merges = scanned.cells, scanned.merges + self.merges
+                self.hidden_rows = scanned.hidden_rows
                 return
         except (Unusual, UnreadableFile):
             pass
         # Only expat judges: it says what is wrong and where, or finds that it was merely unusual.
-        self.cells, self.merges = {}, []
+        self.cells, self.merges, self.hidden_rows = {}, [], set()
         self._row = self._column = 0
         self._reference = None
         self._parse(data, part)
@@ -83,6 +85,8 @@ class SheetReader:
                 raise damaged(f"工作表 {self._sheet} 的行号 {number[:20]} 有误")
         if self._row > MAX_ROWS:
             raise too_large(f"行号不超过 {MAX_ROWS:,}")
+        if truth(attributes.get("hidden", "0")):
+            self.hidden_rows.add(self._row)
         self._column = 0
         self._reference = None
 
