@@ -106,7 +106,7 @@ def collect(paths: Iterable[Path], *, leave_out: Sequence[Path] = ()) -> list[Ca
 def _below(path: Path, own: set[str]) -> Iterator[Candidate]:
     """A path given by name, and all that is in it."""
     if url := url_of(path):
-        return (Candidate(name, _name_reason(name)) for name in listed(url))
+        return (Candidate(name, _name_reason(name), name != url and _maybe_note(name)) for name in listed(url))
     mode = path.stat().st_mode
     return _walk(path, own) if stat.S_ISDIR(mode) else iter([Candidate(str(path), _not_a_file(mode))])
 
@@ -218,7 +218,7 @@ def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(path)
                 else:
-                    yield Candidate(str(path), maybe_note=path.suffix.lower() == ".txt")
+                    yield Candidate(str(path), maybe_note=_maybe_note(entry.name))
     except OSError:
         yield Candidate(str(folder), "文件夹没有读取权限")
     for path in folders:
@@ -256,6 +256,10 @@ def _name_reason(url: str) -> str:
     """Why a remote file is not read."""
     path = PurePosixPath(url)
     return _hidden(path.name) or _other_kind(path)
+
+
+def _maybe_note(name: str) -> bool:
+    return name.lower().endswith(".txt")
 
 
 def _absolute(path: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from perfxl.batch import Candidate, Options, check_file, over_time
@@ -67,6 +68,18 @@ def run_here(work: Callable[[], T], limits: Limits) -> T:
         signal.signal(signal.SIGALRM, before)
 
 
+_LEAST_ROOM = 2**29
+"""What a file may always take: a process of a large program, forked, can have a gigabyte of addresses to begin with."""
+
+
+def _addresses() -> int:
+    """Bytes of address space that this process has now; 0 where Linux does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
 @contextmanager
 def memory_limit(most: int) -> Iterator[None]:
     """By address space on POSIX. Windows would need a Job Object, which is not set up: there only time is limited."""
@@ -76,6 +89,7 @@ def memory_limit(most: int) -> Iterator[None]:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_AS)
+    most = max(most, _addresses() + _LEAST_ROOM)
     lowest = min(limit for limit in (most, *before) if limit != resource.RLIM_INFINITY)
     with suppress(OSError, ValueError):  # macOS refuses
         resource.setrlimit(resource.RLIMIT_AS, (lowest, before[1]))

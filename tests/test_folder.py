@@ -151,9 +151,10 @@ def test_a_worker_killed_from_outside_costs_nothing(
 
 @linux
 def test_no_worker_outlives_the_run(tmp_path: Path) -> None:
+    before = _children()
     files = reviews(copies(tmp_path, "abcdef"), Options(), Limits(2))
     next(files)
-    started = _children()
+    started = _children() - before
     files.close()
     assert len(started) == 2
     assert not _children() & started

@@ -86,10 +86,11 @@ def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     if name is None or found.keys() & set(_FIGURES):
         return {}
     right = [slot for slot in region.own(row) if slot.left > name.right and slot not in found.values()]
-    points = [slot for slot in right if _most(region, row, slot, _is_points)]
+    below = [(slot, _cells_below(region, row, slot)) for slot in right]
+    points = [slot for slot, cells in below if _most(cells, _is_points)]
     if len(points) == 2:
         return {"max_score": points[0], "score": points[1]}
-    return next(({"target": slot} for slot in right if _most(region, row, slot, _is_measure)), {})
+    return next(({"target": slot} for slot, cells in below if _most(cells, _is_measure)), {})
 
 
 def guess_by_content(
@@ -103,9 +104,10 @@ def guess_by_content(
         (("max_score", "score"), _is_points),
         (("target", "actual"), _is_measure),
     )
+    below = [(slot, _cells_below(region, bottom, slot)) for slot in unknown]
     for ids, holds in kinds:
         missing = [id_ for id_ in ids if id_ not in found]
-        fitting = [slot for slot in unknown if slot not in guesses.values() and _most(region, bottom, slot, holds)]
+        fitting = [slot for slot, cells in below if missing and slot not in guesses.values() and _most(cells, holds)]
         if len(missing) == len(fitting) and (len(missing) == 1 or found.keys() & set(_FIGURES)):
             guesses |= zip(missing, fitting, strict=True)
     return guesses
@@ -118,22 +120,23 @@ def filled_columns(region: Region, bottom: int, slots: Sequence[Slot]) -> Iterat
             yield slot
 
 
-def _most(region: Region, bottom: int, label: Slot, holds: Callable[[Slot], bool]) -> bool:
-    """Whether most of what stands below the label is of the kind, two cells at least."""
-    cells = list(_cells_below(region, bottom, label))
+def _most(cells: Sequence[Slot], holds: Callable[[Slot], bool]) -> bool:
+    """Whether most of what stands below a label is of the kind, two cells at least."""
     fitting = sum(map(holds, cells))
     return fitting >= 2 and 2 * fitting >= len(cells)
 
 
-def _cells_below(region: Region, row: int, label: Slot) -> Iterator[Slot]:
-    words = vocabulary()
+def _cells_below(region: Region, row: int, label: Slot) -> list[Slot]:
+    """What stands below a label, up to the next row that begins with a word we know."""
+    words, cells = vocabulary(), list[Slot]()
     for below in islice(region.filled_below(row), _LOOKED_AT):
         first = region.own(below)[:1]
         if first and (first[0].key in words.known or first[0].key in words.totals):
-            return
+            break
         slot = region.slot(below, label.left)
         if slot.top == below and slot.left == label.left and not slot.blank:
-            yield slot
+            cells.append(slot)
+    return cells
 
 
 def _is_points(slot: Slot) -> bool:
