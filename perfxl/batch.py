@@ -129,7 +129,7 @@ def check_paths(candidates: Iterable[Candidate], options: Options) -> Iterator[F
 
 def check_file(candidate: Candidate, options: Options) -> FileReview:
     """Read and review one file. Raises nothing: what goes wrong is a finding about the file."""
-    return without_notes(candidate, _checked(candidate, options))
+    return _without_notes(candidate, _checked(candidate, options))
 
 
 def _checked(candidate: Candidate, options: Options) -> FileReview:
@@ -164,9 +164,12 @@ def failed(candidate: Candidate, error: Exception) -> FileReview:
     return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
 
 
-def without_notes(candidate: Candidate, file: FileReview) -> FileReview:
-    """The review; a skip row for a text in a folder that holds no form, for nobody has submitted it as one."""
-    if not candidate.maybe_note or file.reviews:
+def _without_notes(candidate: Candidate, file: FileReview) -> FileReview:
+    """The review; a skip row for a text in a folder that holds no form, for nobody has submitted it as one.
+
+    An error of our own is never passed over."""
+    failure = any(finding.code == INTERNAL_ERROR for finding in file.file_findings)
+    if not candidate.maybe_note or file.reviews or failure:
         return file
     reason = "文字里没有自评表或绩效目标表"
     return FileReview(file.path, "skipped", (), (_about_file("R107", file.path, reason=reason),))

@@ -157,3 +157,13 @@ def test_checking_changes_neither_bytes_nor_times(tmp_path: Path) -> None:
     before = (path.read_bytes(), path.stat().st_mtime_ns, sorted(tmp_path.iterdir()))
     list(check_paths(collect([tmp_path]), Options()))
     assert (path.read_bytes(), path.stat().st_mtime_ns, sorted(tmp_path.iterdir())) == before
+
+
+def test_an_error_of_our_own_at_a_note_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Path) -> None:
+        raise ZeroDivisionError
+
+    (tmp_path / "b.txt").write_text("请于 3 月 31 日前报送。", "utf-8")
+    monkeypatch.setattr(batch, "read_workbook", fails)
+    (file,) = check_paths(collect([tmp_path]), Options())
+    assert (file.status, [finding.code for finding in file.file_findings]) == ("unreadable", ["R199"])
