@@ -24,6 +24,8 @@ _COLUMNS = _Columns()
 
 def wrapped_lines(text: str, width: float) -> int:
     """The lines that a text takes in a column of so many characters."""
-    if 2 * len(text) < width and "\n" not in text:
+    if "\n" in text:
+        return sum(wrapped_lines(line, width) for line in text.split("\n"))
+    if 2 * len(text) < width:
         return 1
-    return sum(max(1, ceil(display_width(line) / max(width - 1, 1))) for line in text.split("\n"))
+    return max(1, ceil(display_width(text) / max(width - 1, 1)))

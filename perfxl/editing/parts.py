@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from perfxl.edit import EditError
@@ -172,7 +173,7 @@ class Parts:
             external = values.get("TargetMode") == "External"
             target = values.get("Target", "")
             if not external:
-                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                target = _resolved(folder, target)
             kind = values.get("Type", "").rpartition("/")[2]
             found.append(Pointer(values.get("Id", ""), kind, target, external, element))
         self._pointers[source] = (text, found)
@@ -251,6 +252,13 @@ class Parts:
         return rewritten(self._data, self._package.directory, changed, removed, added)
 
 
+@lru_cache(maxsize=1024)
+def _resolved(folder: str, target: str) -> str:
+    """The part's name for a target as it is written in a relationship of a part in that folder."""
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+
+
+@lru_cache(maxsize=1024)
 def _relationships_name(part: str) -> str:
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")

@@ -55,6 +55,8 @@ _MARK = 'N("perfxl")=0'
 """The condition of our fills: always true, and known again after any program has saved the file."""
 _PRIORITY = re.compile(r"\bpriority\s*=\s*[\"']([0-9]{1,9})[\"']")
 _MOST_FOOTER = 255
+_RISKY = ("=", "+", "-", "@", "＝")
+"""A program would take such a text for a formula when it is typed again."""
 _LINE_POINTS = 15.0
 _MOST_LINES = 27
 """A row is at most 409.5 points high."""
@@ -286,17 +288,21 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
         f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
         for number, width in enumerate(edit.widths, 1)
     )
+    letters = [column_letters(column) for column in range(1, max(map(len, edit.rows), default=0) + 1)]
     looks: dict[tuple[int, bool], int] = {}
     rows_xml: list[str] = []
     links: list[str] = []
     for row, cells in enumerate(edit.rows, 1):
         written: list[str] = []
-        for column, cell in enumerate(cells, 1):
-            place = f"{column_letters(column)}{row}"
-            look = (id(cell.look), _risky(cell.value))
+        for column, cell in zip(letters, cells, strict=False):
+            place, value = f"{column}{row}", cell.value
+            look = (id(cell.look), isinstance(value, str) and value.startswith(_RISKY))
             if (style := looks.get(look)) is None:
                 style = looks[look] = styles.look(cell.look, quoted=look[1])
-            content, kind = cell_content(cell.value, "", cached=False, place=place)
+            if value is None:
+                written.append(f'<c r="{place}" s="{style}"/>')
+                continue
+            content, kind = cell_content(value, "", cached=False, place=place)
             typed = f' t="{kind}"' if kind else ""
             written.append(f'<c r="{place}" s="{style}"{typed}>{content}</c>')
             if cell.link:
@@ -322,11 +328,6 @@ def _lines(cells: Sequence[NewCell], widths: Sequence[float]) -> float:
     ]
     size = max([cell.look.size for cell in cells], default=0) / DEFAULT_SIZE
     return min(max(lines, default=1), _MOST_LINES) * max(size, 1.0)
-
-
-def _risky(value: object) -> bool:
-    """Whether a program would take the text for a formula when it is typed again."""
-    return isinstance(value, str) and value.startswith(("=", "+", "-", "@", "＝"))
 
 
 def _location(link: tuple[str, int, int]) -> str:
