@@ -53,7 +53,7 @@ _FREE_WITHOUT_WORD = {Allowance.SELECT_LOCKED, Allowance.SELECT_UNLOCKED, Allowa
 }
 _MARK = 'N("perfxl")=0'
 """The condition of our fills: always true, and known again after any program has saved the file."""
-_PRIORITY = re.compile(r"\bpriority\s*=\s*[\"']([0-9]{1,9})[\"']")
+_PRIORITY = re.compile(r"priority\s*=\s*[\"']([0-9]{1,9})[\"']")
 _MOST_FOOTER = 255
 _RISKY = ("=", "+", "-", "@", "＝")
 """A program would take such a text for a formula when it is typed again."""

@@ -110,7 +110,10 @@ def attributes(text: str, element: Element) -> dict[str, str]:
 
 
 def tag_attributes(tag: str) -> dict[str, str]:
-    return {name: unescaped(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
+    found = _ATTRIBUTE.findall(tag)
+    if "&" not in tag:
+        return {name: double or single for name, double, single in found}
+    return {name: unescaped(double or single) for name, double, single in found}
 
 
 def with_attribute(tag: str, name: str, value: str | None) -> str:
