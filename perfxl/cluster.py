@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from perfxl.batch import Candidate, died
 from perfxl.making import made
+from perfxl.problem import Problem
 from perfxl.store import rules
 from perfxl.workers import Ahead, Checked, Job, Keeper, check_in_workers
 
@@ -38,12 +39,8 @@ _OTHER_VERSION = (
 _here = threading.local()
 
 
-class ClusterUnusable(Exception):
-    """A cluster that cannot be reached or has another perfxl. `zh` and `en` say which, and what to do."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh, en)  # both, for it is sent from process to process
-        self.zh, self.en = zh, en
+class ClusterUnusable(Problem):
+    """A cluster that cannot be reached or has another perfxl."""
 
 
 @dataclass(frozen=True)

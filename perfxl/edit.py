@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from perfxl.grid import CellError
+from perfxl.problem import Problem
 
 Constant = Decimal | str | bool | None
 
@@ -271,5 +272,5 @@ class WorkbookSettings:
     structure: ProtectStructure | None
 
 
-class EditError(Exception):
-    """An edit that cannot be made; the file is as it was. The message is a Chinese sentence."""
+class EditError(Problem):
+    """An edit that cannot be made; the file is as it was, and both sentences say so."""

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from perfxl.grid import CellRef
-
-Language = Literal["zh", "en"]
+from perfxl.problem import Language as Language
 
 
 class Severity(IntEnum):

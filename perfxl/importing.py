@@ -42,6 +42,18 @@ class Imported:
     leftovers: tuple[Leftover, ...]
 
 
+def other_kind(form: Form, scheme: Scheme) -> tuple[str, str]:
+    """Why a form cannot go on the scheme of the other kind, and what to do, in Chinese and English."""
+    kinds = [("自评表", "a self-evaluation"), ("绩效目标表", "an objective form")]
+    (own_zh, own_en), (other_zh, other_en) = kinds[::-1] if isinstance(form, ObjectiveForm) else kinds
+    return (
+        f"表是{own_zh}，方案 {scheme.id} 是{other_zh}的，没有写；"
+        f"请用 --scheme 换一个{own_zh}的方案，见 perfxl scheme list",
+        f"the form is {own_en}, {scheme.id} is the scheme of {other_en}, so nothing was written; choose a scheme of its"
+        " kind by --scheme, see perfxl scheme list",
+    )
+
+
 def content_of(form: Form, scheme: Scheme) -> Imported:
     """Everything filled in, where the scheme's form has it. Amounts in 元. Never raises on what a form holds."""
     fields = _Fields(form, scheme)

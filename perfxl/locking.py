@@ -29,6 +29,7 @@ from perfxl.finding import Finding, Severity
 from perfxl.grid import CellError, CellRef, Workbook
 from perfxl.live_formula import is_live, native_formula
 from perfxl.markup import AUTHOR, RESULT_SHEETS, result_sheet
+from perfxl.problem import Problem
 from perfxl.protection import BEFORE, before_from_properties, before_properties, hashed
 from perfxl.reading import read_forms
 from perfxl.review import FileReview, review_workbook
@@ -42,14 +43,11 @@ _MOST_FOOTER = 255
 _FOOTER_CODE = re.compile(r'&(?:"[^"]*"|[0-9]+|K[0-9A-Fa-f]{6}|.)')
 
 
-class LockRefused(Exception):
-    """The form cannot be locked or unlocked; nothing was written.
+class LockRefused(Problem):
+    """The form cannot be locked or unlocked; nothing was written. `findings` are what stands against it."""
 
-    `findings` are what stands against it; where there are none, `reason` says why, in Chinese."""
-
-    def __init__(self, reason: str, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, zh: str, en: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(zh, en)
         self.findings = findings
 
 
@@ -91,9 +89,16 @@ def lock(
     earlier = open_seal(workbook, "锁定")
     review = review_workbook(workbook, name, scheme=scheme)
     if not review.reviews:
-        raise LockRefused("文件里没有自评表或绩效目标表；请确认是填好的官方表")
+        raise LockRefused(
+            "文件里没有自评表或绩效目标表；请确认是填好的官方表",
+            "there is no self-evaluation or objective form in the file; see that it is a filled official form",
+        )
     if against := unresolved(review):
-        raise LockRefused(f"还有 {len(against)} 个问题没有解决", against)
+        raise LockRefused(
+            f"还有 {len(against)} 个问题没有解决；错误请改正，核实请改正或写明原因",
+            f"{len(against)} findings are not settled; mend the errors, mend or explain the queries",
+            against,
+        )
     settings = workbook_settings(data)
     frozen = _frozen(workbook)
     locking = (*frozen, *_locking(workbook, review, settings, hashed(password) if password else None))
@@ -125,10 +130,13 @@ def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> O
     verdict = verify(workbook, read_forms(workbook))
     before = before_from_properties(workbook.properties)
     if verdict.status == "missing" and before is None:
-        raise LockRefused("文件没有锁定，可以直接修改")
+        raise LockRefused("文件没有锁定，不必解锁；可以直接修改", "the file is not locked; it can be changed as it is")
     sound = verdict.seal if verdict.status != "damaged" else None
     if sound and sound.open:
-        raise LockRefused("文件已经解锁，可以直接修改")
+        raise LockRefused(
+            "文件已经解锁；可以直接修改，改好后请重新锁定",
+            "the file is unlocked already; change it and lock it again",
+        )
     seal = sound.unlocked(by=by, reason=reason, time=time) if sound else None
     properties = _properties(workbook, SEAL, seal.properties() if seal else {})
     return Opening((*properties, *_opening(workbook, before, workbook_settings(data))), seal, verdict)
@@ -155,14 +163,23 @@ def open_seal(workbook: Workbook, purpose: str) -> Seal | None:
     try:
         seal = read_seal(workbook.properties)
     except SealDamaged as error:
-        raise LockRefused(f"封签损坏（{error}）；请先解锁，再{purpose}") from error
+        raise _seal_damaged(str(error), purpose) from error
     if seal is None:
         return None
     if problem := seal.problem():
-        raise LockRefused(f"封签损坏（{problem}）；请先解锁，再{purpose}")
+        raise _seal_damaged(problem, purpose)
     if not seal.open:
-        raise LockRefused(f"文件已经锁定，封签码 {seal.code}；需要更正时请先解锁")
+        raise LockRefused(
+            f"文件已经锁定，封签码 {seal.code}；需要更正时请先解锁",
+            f"the file is locked already, seal code {seal.code}; unlock it first where it has to be corrected",
+        )
     return seal
+
+
+def _seal_damaged(what: str, purpose: str) -> LockRefused:
+    return LockRefused(
+        f"封签损坏（{what}）；请先解锁，再{purpose}", "the seal is damaged; unlock the form first, which takes it away"
+    )
 
 
 def _frozen(workbook: Workbook) -> list[SetFormula | SetValue]:
@@ -174,7 +191,11 @@ def _frozen(workbook: Workbook) -> list[SetFormula | SetValue]:
                 continue
             native, value = native_formula(cell.formula), cell.value
             if isinstance(value, datetime) or (not native and isinstance(value, CellError)):
-                raise LockRefused(f"{grid.ref(row, column).in_file} 的实时函数没有给出数值，请改正后再锁定")
+                place = grid.ref(row, column).in_file
+                raise LockRefused(
+                    f"{place} 的实时函数没有给出数值；请改正它引用的格，或删去这个公式，再锁定",
+                    f"the live function at {place} gives no value; mend the cells that it reads, or delete it",
+                )
             if native:
                 edits.append(SetFormula(grid.sheet, row, column, native, value))
             else:

@@ -93,7 +93,10 @@ def cleared(data: bytes, name: str) -> bytes:
 
 def _refuse_locked(review: FileReview) -> None:
     if review.seal and review.seal.seal and not review.seal.opened:
-        raise EditError("文件已经锁定，未作修改；需要更正时请先解锁")
+        raise EditError(
+            "文件已经锁定，未作修改；需要更正时请先解锁",
+            "the file is locked, so nothing was changed; unlock it first where it has to be corrected",
+        )
 
 
 def result_sheet(workbook: Workbook, review: FileReview, *, explained_only: bool = False) -> Iterator[AddSheet]:

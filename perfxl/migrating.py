@@ -14,10 +14,11 @@ from perfxl.edit import Edit, SetProperty
 from perfxl.editing import apply_edits
 from perfxl.form import Form, ObjectiveForm
 from perfxl.grid import CellRef, Workbook, normalised
-from perfxl.importing import Leftover, content_of, recomputed
+from perfxl.importing import Leftover, content_of, other_kind, recomputed
 from perfxl.layouts import write_form
 from perfxl.locking import LockRefused, open_seal
 from perfxl.markup import AUTHOR
+from perfxl.problem import Problem
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import read_explanations
 from perfxl.reading.labels import vocabulary
@@ -40,12 +41,8 @@ _COMMENTS = re.compile(r"xl/(?:comments[^/]*|comments/[^/]*|threadedcomments/[^/
 _AUTHOR = re.compile(rb"<(?:\w+:)?author>([^<]*)<")
 
 
-class MigrationRefused(Exception):
-    """Nothing was written. `zh` and `en` say why and what to do."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.zh, self.en = zh, en
+class MigrationRefused(Problem):
+    """Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def migration(workbook: Workbook, scheme: Scheme | None = None) -> Migration:
     form = forms[0]
     target = scheme or detect_scheme(form)[0]
     if (target.kind == "objective") is not isinstance(form, ObjectiveForm):
-        raise MigrationRefused(f"与方案 {target.id} 不是同一种表", f"not the kind of form that {target.id} is")
+        raise MigrationRefused(*other_kind(form, target))
     version = form.template_version
     if form.scheme_id == target.id and version.isdecimal() and int(version) > target.version:
         raise MigrationRefused(
@@ -101,7 +98,9 @@ def migration(workbook: Workbook, scheme: Scheme | None = None) -> Migration:
         return plan
     seal = open_seal(workbook, "迁移")
     if seal is None and was_sealed(workbook):
-        raise LockRefused("文件锁定过，封签已不在；请先解锁，再迁移")
+        raise LockRefused(
+            "文件锁定过，封签已不在；请先解锁，再迁移", "the file was locked and its seal is gone; unlock it first"
+        )
     return replace(plan, seal=seal)
 
 

@@ -14,17 +14,18 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perfxl.finding import Severity, catalog
-from perfxl.os_errors import reason
+from perfxl.os_errors import english_reason, reason
+from perfxl.problem import Language, Problem
 from perfxl.scheme_diff import flat
-from perfxl.scheme_errors import broken_toml, misfits
+from perfxl.scheme_errors import Misfit, broken_toml, misfits
 from perfxl.scheme_fit import contradictions, sources_used
 
 Share = Annotated[Decimal, Field(ge=0, le=10)]
 Points = Annotated[Decimal, Field(ge=0, le=1000)]
 
 
-class SchemeError(ValueError):
-    """A scheme that does not fit. The message names file, key and what was expected, in Chinese."""
+class SchemeError(Problem):
+    """A scheme that does not fit. A line per mistake names file, key and what was expected."""
 
 
 class _Model(BaseModel):
@@ -178,7 +179,14 @@ class ChecksPolicy(_Model):
         for key in ("regrade", "suspend"):
             for position, item in enumerate(getattr(self, key), start=1):
                 if item.code not in catalog():
-                    raise ValueError(f"{key} 第{position}项.code: 应为 catalog.toml 中的代码，现为 “{item.code}”")
+                    raise Misfit(
+                        [
+                            (
+                                f"{key} 第{position}项.code: 应为 catalog.toml 中的代码，现为 “{item.code}”",
+                                f"{key}[{position}].code: must be a code of catalog.toml, not “{item.code}”",
+                            )
+                        ]
+                    )
         return self
 
     def severity(self, code: str) -> Severity | None:
@@ -351,7 +359,7 @@ class Scheme(_Model):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if found := list(contradictions(self)):
-            raise ValueError("\n".join(found))
+            raise Misfit(found)
         return self
 
 
@@ -360,20 +368,28 @@ def load_scheme(path: Path) -> Scheme:
     try:
         return _parse(path.read_text("utf-8"), path.name)
     except FileNotFoundError as error:
-        raise SchemeError(f"{path.name}: 没有这个文件；请核对路径") from error
+        raise SchemeError(
+            f"{path.name}: 没有这个文件；请核对路径", f"{path.name}: no such file; check the path"
+        ) from error
     except UnicodeDecodeError as error:
-        raise SchemeError(f"{path.name}: 应为 UTF-8 编码的文本") from error
+        raise SchemeError(
+            f"{path.name}: 不是 UTF-8 编码的文本；请另存为 UTF-8", f"{path.name}: not text in UTF-8; save it as UTF-8"
+        ) from error
     except OSError as error:
-        raise SchemeError(f"{path.name}: 无法读取（{reason(error)}）；请核对路径和权限") from error
+        raise SchemeError(
+            f"{path.name}: 无法读取（{reason(error)}）；请核对路径和权限",
+            f"{path.name}: cannot be read ({english_reason(error)}); check the path and the rights",
+        ) from error
 
 
 def _parse(text: str, name: str) -> Scheme:
     try:
         return Scheme.model_validate(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise SchemeError(broken_toml(name, error)) from error
+        raise SchemeError(*broken_toml(name, error)) from error
     except ValidationError as error:
-        raise SchemeError("\n".join(misfits(name, error, Scheme))) from error
+        zh, en = zip(*misfits(name, error, Scheme), strict=True)
+        raise SchemeError("\n".join(zh), "\n".join(en)) from error
 
 
 @cache
@@ -413,19 +429,27 @@ def scheme_named(name: str) -> Scheme:
     try:
         return builtin_schemes()[name]
     except KeyError:
-        raise SchemeError(f"没有方案 {name}；可用：{'、'.join(builtin_schemes())}") from None
+        known = list(builtin_schemes())
+        raise SchemeError(
+            f"没有方案 {name}；可用：{'、'.join(known)}", f"there is no scheme {name}; use one of {', '.join(known)}"
+        ) from None
 
 
-def check_file(path: Path) -> list[str]:
+def check_file(path: Path, lang: Language = "zh") -> list[str]:
     """Everything that does not fit in one scheme file, and where it collides with a built-in scheme."""
     try:
         scheme = load_scheme(path)
     except SchemeError as error:
-        return str(error).splitlines()
-    problems = [f"{path.name}: sources.{key}: 没有数字引用这个来源" for key in scheme.unused_sources]
+        return error.said(lang).splitlines()
+    said = ("没有数字引用这个来源", "no number names this source")[lang == "en"]
+    problems = [f"{path.name}: sources.{key}: {said}" for key in scheme.unused_sources]
     for other in builtin_schemes().values():
         if other.id != scheme.id and overlapping([other, scheme]):
-            problems.append(f"{path.name}: valid_from: 适用年度与方案 {other.id} 重叠，同地同类每年应只有一个方案")
+            overlap = (
+                f"适用年度与方案 {other.id} 重叠，同地同类每年应只有一个方案",
+                f"its years overlap those of {other.id}; a place should have one scheme of a kind each year",
+            )
+            problems.append(f"{path.name}: valid_from: {overlap[lang == 'en']}")
     return problems
 
 

@@ -1,10 +1,9 @@
-"""What does not fit in a scheme file, said in Chinese with file, key and expectation."""
+"""What does not fit in a scheme file, in Chinese and English, with file, key and expectation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from tomllib import TOMLDecodeError
 from typing import Any, get_args
@@ -14,36 +13,59 @@ from pydantic import BaseModel, ValidationError
 _QUOTED = re.compile("'([^']*)'")
 Place = tuple[int | str, ...]
 
-_EXPECTED = {
-    "missing": "缺少此键",
-    "greater_than_equal": "应不小于 {ge}",
-    "less_than_equal": "应不大于 {le}",
-    "decimal_parsing": "应为数字",
-    "decimal_type": "应为数字",
-    "finite_number": "应为有限的数字",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "int_from_float": "应为整数",
-    "bool_parsing": "应为 true 或 false",
-    "bool_type": "应为 true 或 false",
-    "string_type": "应为加引号的文字",
-    "tuple_type": "应为数组，写作 [ … ]",
-    "dict_type": "应为表，写作 {{ … }}",
-    "model_type": "应为表，写作 {{ … }}",
+Line = tuple[str, str]
+"""One mistake in Chinese and in English."""
+
+_NUMBER = ("应为数字", "must be a number")
+_WHOLE = ("应为整数", "must be a whole number")
+_SWITCH = ("应为 true 或 false", "must be true or false")
+_TABLE = ("应为表，写作 {{ … }}", "must be a table, written {{ … }}")
+EXPECTED: dict[str, Line] = {
+    "greater_than_equal": ("应不小于 {ge}", "must not be less than {ge}"),
+    "less_than_equal": ("应不大于 {le}", "must not be more than {le}"),
+    "decimal_parsing": _NUMBER,
+    "decimal_type": _NUMBER,
+    "finite_number": ("应为有限的数字", "must be a finite number"),
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_parsing": _SWITCH,
+    "bool_type": _SWITCH,
+    "string_type": ("应为加引号的文字", "must be text in quotes"),
+    "tuple_type": ("应为数组，写作 [ … ]", "must be an array, written [ … ]"),
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
 }
 """By pydantic's name of the error."""
 
 
-def key_path(place: Place) -> str:
-    """A place as the owner of the file counts: `groups 第2项.points.value`."""
-    text = ""
+class Misfit(ValueError):
+    """What a validator of our own finds: lines that start with the key inside its table."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__("\n".join(zh for zh, _ in lines))
+        self.lines = lines
+
+
+def key_path(place: Place) -> Line:
+    """A place as the owner of the file counts: `groups 第2项.points.value`, `groups[2].points.value`."""
+    zh = en = ""
     for part in place:
-        text += f" 第{part + 1}项" if isinstance(part, int) else f".{part}" if text else part
-    return text
+        if isinstance(part, int):
+            zh, en = f"{zh} 第{part + 1}项", f"{en}[{part + 1}]"
+        else:
+            zh, en = (f"{text}.{part}" if text else part for text in (zh, en))
+    return zh, en
 
 
-def misfits(name: str, error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
+def misfits(name: str, error: ValidationError, model: type[BaseModel]) -> Iterator[Line]:
     """One line per mistake. A misspelt key is one mistake, though its right spelling is missing too."""
+    for where, (zh, en) in _found(error, model):
+        yield f"{name}: {where[0]}{zh}", f"{name}: {where[1]}{en}"
+
+
+def _found(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Line, Line]]:
+    """Where, up to what is said of it, and that."""
     details = error.errors(include_url=False)
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
     meant: dict[Place, str] = {}
@@ -57,36 +79,44 @@ def misfits(name: str, error: ValidationError, model: type[BaseModel]) -> Iterat
     explained = {(*place[:-1], key) for place, key in meant.items()}
     for detail in details:
         place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
-        where = f"{name}: {key_path(place)}" if place else name
         if kind == "missing" and place in explained:
             continue
+        at = key_path(place)
+        where = (f"{at[0]}: ", f"{at[1]}: ") if place else ("", "")
         if kind == "extra_forbidden":
-            known = list(_model_at(model, place[:-1]).model_fields)
-            hint = f"是否应为 {meant[place]}？" if meant[place] else f"可用的键：{'、'.join(known)}"
-            yield f"{where}: 没有这个键，{hint}"
+            yield where, _unknown_key(meant[place], list(_model_at(model, place[:-1]).model_fields))
         elif kind == "value_error":
-            yield from (_joined(name, place, line) for line in str(context["error"]).splitlines())
+            inside = (f"{at[0]}.", f"{at[1]}.") if place else ("", "")
+            yield from ((inside, line) for line in context["error"].lines)
         elif kind == "missing":
-            yield f"{where}: {_EXPECTED[kind]}"
+            yield where, ("缺少此键，请补上", "this key is missing, add it")
         else:
             if kind == "literal_error":
-                expected = f"应为 {'、'.join(_QUOTED.findall(context['expected']))} 之一"
+                known = _QUOTED.findall(context["expected"])
+                zh, en = f"应为 {'、'.join(known)} 之一", f"must be one of {', '.join(known)}"
+            elif kind in EXPECTED:
+                zh, en = (text.format_map(context) for text in EXPECTED[kind])
             else:
-                expected = _EXPECTED[kind].format_map(context) if kind in _EXPECTED else detail["msg"]
-            yield f"{where}: {expected}，现为 {_as_typed(detail['input'])}"
+                zh = en = detail["msg"]
+            typed = _as_typed(detail["input"])
+            yield where, (f"{zh}，现为 {typed[0]}", f"{en}, not {typed[1]}")
 
 
-def _joined(name: str, place: Place, line: str) -> str:
-    """A line of a validator starts with the key inside its own table."""
-    return f"{name}: {key_path(place)}.{line}" if place else f"{name}: {line}"
+def _unknown_key(meant: str, known: Sequence[str]) -> Line:
+    if meant:
+        return f"没有这个键，是否应为 {meant}？", f"there is no such key; {meant} perhaps?"
+    return f"没有这个键，可用的键：{'、'.join(known)}", f"there is no such key; use one of {', '.join(known)}"
 
 
-def broken_toml(name: str, error: TOMLDecodeError) -> str:
+def broken_toml(name: str, error: TOMLDecodeError) -> Line:
     """Where the TOML grammar is broken. The parser's own words are English and stay in brackets."""
     found = re.search(r"^(.*?) \(at line (\d+), column (\d+)\)$", str(error))
     if found:
-        return f"{name}: 第 {found[2]} 行第 {found[3]} 列不合 TOML 写法（{found[1]}）"
-    return f"{name}: 不合 TOML 写法（{error}）"
+        return (
+            f"{name}: 第 {found[2]} 行第 {found[3]} 列不合 TOML 写法（{found[1]}）；请改正这一处",
+            f"{name}: line {found[2]}, column {found[3]} is no TOML ({found[1]}); mend that place",
+        )
+    return f"{name}: 不合 TOML 写法（{error}）；请改正", f"{name}: this is no TOML ({error}); mend it"
 
 
 def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel]:
@@ -104,11 +134,10 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
-def _as_typed(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f"“{value}”"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    return "数组" if isinstance(value, list) else "表" if isinstance(value, dict) else str(value)
+def _as_typed(value: object) -> Line:
+    if isinstance(value, list):
+        return "数组", "an array"
+    if isinstance(value, dict):
+        return "表", "a table"
+    text = str(value).lower() if isinstance(value, bool) else f"“{value}”" if isinstance(value, str) else str(value)
+    return text, text

@@ -21,7 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from perfxl.os_errors import reason
+from perfxl.os_errors import english_reason, reason
+from perfxl.problem import Problem
 
 SignatureAlgorithm = Literal["Ed25519", "SM2"]
 
@@ -30,12 +31,12 @@ _LARGEST_FILE = 1_000_000
 _KEY_LENGTH = {"Ed25519": 32, "SM2": 64}
 
 
-class SigningUnavailable(RuntimeError):
-    """The library for this kind of key is not installed. The message says how to install it."""
+class SigningUnavailable(Problem):
+    """The library for this kind of key is not installed."""
 
 
-class KeyFileError(ValueError):
-    """A key file or a register that cannot be used. The message says why, in Chinese."""
+class KeyFileError(Problem):
+    """A key file or a register that cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -154,15 +155,26 @@ def read_register(path: Path) -> Register:
     try:
         raw = tomllib.loads(_bytes(path).decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise KeyFileError(f"{path.name}: 应为 UTF-8 编码的 TOML") from error
+        raise KeyFileError(
+            f"{path.name}: 不是 UTF-8 编码的 TOML；请按 perfxl key new 印出的样子写",
+            f"{path.name}: not TOML in UTF-8; write it as perfxl key new prints it",
+        ) from error
     tables = raw.get("key", [])
     if raw.keys() - {"key"} or not isinstance(tables, list):
-        raise KeyFileError(f"{path.name}: 只能有 [[key]]，其余请删去")
-    entries = [_registered(f"{path.name}: 第 {number} 个 [[key]]", table) for number, table in enumerate(tables, 1)]
+        raise KeyFileError(
+            f"{path.name}: 只能有 [[key]]；请删去其余的", f"{path.name}: only [[key]] may stand here; delete the rest"
+        )
+    entries = [
+        _registered((f"{path.name}: 第 {n} 个 [[key]]", f"{path.name}: [[key]] {n}"), one)
+        for n, one in enumerate(tables, 1)
+    ]
     seen: set[str] = set()
     for entry in entries:
         if entry.key.fingerprint in seen:
-            raise KeyFileError(f"{path.name}: 公钥 {entry.key.fingerprint} 登记了两次，请删去一处")
+            raise KeyFileError(
+                f"{path.name}: 公钥 {entry.key.fingerprint} 登记了两次；请删去一处",
+                f"{path.name}: the public key {entry.key.fingerprint} stands twice; delete one of them",
+            )
         seen.add(entry.key.fingerprint)
     return Register(tuple(entries))
 
@@ -189,25 +201,35 @@ def _toml_string(text: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'
 
 
-def _registered(where: str, table: object) -> RegisteredKey:
+def _registered(where: tuple[str, str], table: object) -> RegisteredKey:
+    """`where` it stands, in Chinese and English."""
+    zh, en = where
     if not isinstance(table, dict):
-        raise KeyFileError(f"{where}: 应为一张表")
+        raise KeyFileError(f"{zh}: 应为一张表；请写成 [[key]]", f"{en}: not a table; write [[key]]")
     if unknown := table.keys() - {"unit", "algorithm", "public", "valid_from", "valid_to"}:
-        raise KeyFileError(f"{where}: 没有 {min(unknown)} 这一项，请删去或改正")
+        raise KeyFileError(
+            f"{zh}: 没有 {min(unknown)} 这一项；请删去或改正", f"{en}: there is no {min(unknown)}; delete or correct it"
+        )
     unit, algorithm, public = (table.get(name) for name in ("unit", "algorithm", "public"))
     if not isinstance(unit, str) or not unit.strip():
-        raise KeyFileError(f"{where}: unit 应为单位名称")
+        raise KeyFileError(f"{zh}: 没有单位名称；请写 unit", f"{en}: the name of the unit is missing; write unit")
     if algorithm not in ("Ed25519", "SM2"):
-        raise KeyFileError(f"{where}: algorithm 应为 Ed25519 或 SM2")
+        raise KeyFileError(f"{zh}: algorithm 有误；请写 Ed25519 或 SM2", f"{en}: wrong algorithm; write Ed25519 or SM2")
     try:
         raw = base64.b64decode(public if isinstance(public, str) else "", validate=True)
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != _KEY_LENGTH[algorithm]:
-        raise KeyFileError(f"{where}: public 应为 {_KEY_LENGTH[algorithm]} 字节的 Base64")
+        raise KeyFileError(
+            f"{zh}: public 不是 {_KEY_LENGTH[algorithm]} 字节的 Base64；请照 perfxl key show 印出的抄写",
+            f"{en}: public is not {_KEY_LENGTH[algorithm]} bytes in Base64; copy what perfxl key show prints",
+        )
     days = [table.get(name) for name in ("valid_from", "valid_to")]
     if any(day is not None and (not isinstance(day, date) or isinstance(day, datetime)) for day in days):
-        raise KeyFileError(f"{where}: valid_from、valid_to 应为日期，如 2025-01-01")
+        raise KeyFileError(
+            f"{zh}: valid_from、valid_to 不是日期；请写成 2025-01-01 的样子",
+            f"{en}: valid_from or valid_to is no date; write it like 2025-01-01",
+        )
     return RegisteredKey(unit.strip(), PublicKey("Ed25519" if algorithm == "Ed25519" else "SM2", raw), *days)
 
 
@@ -216,12 +238,20 @@ def _bytes(path: Path, private: bool = False) -> bytes:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
-                raise KeyFileError(f"{path.name}: 不是密钥文件，请核对路径")
+                raise KeyFileError(
+                    f"{path.name}: 不是密钥文件；请核对路径", f"{path.name}: no key file; check the path"
+                )
             if private and os.name == "posix" and status.st_mode & 0o077:
-                raise KeyFileError(f"{path.name}: 他人也能读取这个私钥文件，请先改为仅本人可读（chmod 600）")
+                raise KeyFileError(
+                    f"{path.name}: 他人也能读取这个私钥文件；请先改为仅本人可读（chmod 600）",
+                    f"{path.name}: others can read this private key; make it readable by you alone (chmod 600)",
+                )
             return file.read(_LARGEST_FILE)
     except OSError as error:
-        raise KeyFileError(f"{path.name}: 无法读取（{reason(error)}），请核对路径") from error
+        raise KeyFileError(
+            f"{path.name}: 无法读取（{reason(error)}）；请核对路径和权限",
+            f"{path.name}: cannot be read ({english_reason(error)}); check the path and the rights",
+        ) from error
 
 
 # Ed25519
@@ -264,9 +294,15 @@ def _ed25519_from_pem(data: bytes, passphrase: str) -> PrivateKey:
     try:
         key = forms.load_pem_private_key(data, passphrase.encode() or None)
     except (ValueError, TypeError, unsupported) as error:
-        raise KeyFileError("私钥文件无法打开：口令不对，或不是私钥文件，请核对") from error
+        raise KeyFileError(
+            "私钥文件无法打开：口令不对，或不是私钥文件；请核对后再试",
+            "the private key cannot be opened: another passphrase, or no private key; check both and try again",
+        ) from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise KeyFileError("私钥文件里不是 Ed25519 私钥，请用 perfxl key new 写的文件")
+        raise KeyFileError(
+            "私钥文件里不是 Ed25519 私钥；请用 perfxl key new 写的文件",
+            "the file holds no Ed25519 private key; use one that perfxl key new has written",
+        )
     return _ed25519(key)
 
 
@@ -294,7 +330,10 @@ def _sm2_verify(raw: bytes, message: bytes, signature: bytes) -> bool:
 
 def _sm2_pem(key: PrivateKey, passphrase: str) -> bytes:
     if passphrase:
-        raise KeyFileError("SM2 私钥文件不能加口令；需要口令时请用 Ed25519")
+        raise KeyFileError(
+            "SM2 私钥文件不能加口令；需要口令时请用 Ed25519",
+            "an SM2 private key takes no passphrase; use Ed25519 where one is needed",
+        )
     body = base64.b64encode(_SM2_HEAD + key.raw + _SM2_MIDDLE + key.public.raw)
     lines = [body[start : start + 64] for start in range(0, len(body), 64)]
     return b"\n".join((_SM2_BEGIN, *lines, b"-----END PRIVATE KEY-----", b""))
@@ -317,7 +356,10 @@ def _sm2_from_pem(data: bytes) -> PrivateKey | None:
     except (gmssl.GmsslInnerError, ValueError):
         good = False
     if not good:
-        raise KeyFileError("私钥文件里的公钥与私钥不是一对，请用 perfxl key new 写的文件")
+        raise KeyFileError(
+            "私钥文件里的公钥与私钥不是一对；请用 perfxl key new 写的文件",
+            "the public and the private key of the file are no pair; use a file that perfxl key new has written",
+        )
     return PrivateKey("SM2", secret, PublicKey("SM2", public))
 
 
@@ -326,7 +368,10 @@ def _library(algorithm: SignatureAlgorithm, module: str) -> Any:
         return import_module(module)
     except ImportError as error:
         extra = _EXTRAS[algorithm]
-        raise SigningUnavailable(f"{algorithm} 签名需要另装，请运行 pip install 'perfxl[{extra}]'") from error
+        raise SigningUnavailable(
+            f"{algorithm} 签名所需的部分没有装；请运行 pip install 'perfxl[{extra}]'",
+            f"what signs by {algorithm} is not installed; run pip install 'perfxl[{extra}]'",
+        ) from error
 
 
 _SIGNERS: dict[SignatureAlgorithm, Callable[[PrivateKey, bytes], bytes]] = {"Ed25519": _ed25519_sign, "SM2": _sm2_sign}

@@ -16,7 +16,8 @@ from typing import Self
 
 from perfxl import __version__
 from perfxl.batch import Candidate, Options
-from perfxl.os_errors import reason
+from perfxl.os_errors import english_reason, reason
+from perfxl.problem import Problem
 from perfxl.workers import Checked
 
 MAGIC = b"SQLite format 3\0"
@@ -27,8 +28,8 @@ _TABLE = "CREATE TABLE files (path BLOB PRIMARY KEY, content BLOB NOT NULL, rule
 _BESIDE = (b"", b"-wal", b"-shm", b"-journal")
 
 
-class StoreUnusable(Exception):
-    """A database that is not ours, is damaged or cannot be written. The message says which, in Chinese."""
+class StoreUnusable(Problem):
+    """A database that is not ours, is damaged or cannot be written."""
 
 
 class Store:
@@ -58,7 +59,10 @@ class Store:
                 run(f"PRAGMA application_id = {_APPLICATION}")
             elif application != _APPLICATION or schema != [(_TABLE,)]:
                 # A foreign trigger or view would act on what we write.
-                raise StoreUnusable(f"{path} 不是 perfxl 的结果库；请换一个文件名")
+                raise StoreUnusable(
+                    f"{path} 不是 perfxl 的结果库；请换一个文件名",
+                    f"{path} is no store of perfxl; choose another file name",
+                )
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
 
@@ -74,7 +78,7 @@ class Store:
 
     def put(self, candidate: Candidate, checked: Checked) -> None:
         row = (candidate.key, checked.content, self._rules, checked.data)
-        with _told():
+        with _told(self._path):
             self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 
 
@@ -113,7 +117,9 @@ def stored_reviews(path: Path) -> Iterator[bytes]:
     with _told(path), closing(_to_read(path)) as database:
         (application,) = database.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION:
-            raise StoreUnusable(f"{path} 不是 perfxl 的结果库；请换一个文件")
+            raise StoreUnusable(
+                f"{path} 不是 perfxl 的结果库；请换一个文件", f"{path} is no store of perfxl; choose another file"
+            )
         for (review,) in database.execute("SELECT review FROM files ORDER BY path"):
             yield bytes(review) if isinstance(review, bytes) else b""
 
@@ -143,10 +149,17 @@ def _program(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 @contextmanager
-def _told(path: Path | str = "结果库") -> Iterator[None]:
+def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnusable(f"无法写入 {path}（{reason(error)}）；请换一个位置") from error
+        raise StoreUnusable(
+            f"无法写入 {path}（{reason(error)}）；请换一个位置",
+            f"cannot write {path} ({english_reason(error)}); choose another place",
+        ) from error
     except sqlite3.Error as error:
-        raise StoreUnusable(f"{path} 不能用作结果库，可能已损坏，或别的程序正在使用；请换一个文件名") from error
+        raise StoreUnusable(
+            f"{path} 不能用作结果库，可能已损坏，或别的程序正在使用；请换一个文件名，或等那个程序结束再试",
+            f"{path} cannot be used as a store, it may be damaged or in use; choose another file name, or wait for the"
+            " other program",
+        ) from error

@@ -9,11 +9,12 @@ from perfxl.edit import Constant, DeleteRow, Edit, InsertRow, SetValue
 from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import CellError, CellValue, Grid
 from perfxl.number_format import date_serial
+from perfxl.problem import Problem
 from perfxl.scheme import Scheme
 
 
-class RowRefused(Exception):
-    """A row that cannot be put in or taken out, as a Chinese sentence."""
+class RowRefused(Problem):
+    """A row that cannot be put in or taken out."""
 
 
 def insertion(grid: Grid, form: SelfEvaluation, scheme: Scheme, row: int) -> tuple[Edit, ...]:
@@ -33,7 +34,9 @@ def insertion(grid: Grid, form: SelfEvaluation, scheme: Scheme, row: int) -> tup
 def _indicator(form: SelfEvaluation, row: int) -> Indicator:
     indicator = next((one for one in form.indicators if one.at.row == row), None)
     if indicator is None:
-        raise RowRefused("请先选中一个指标行")
+        raise RowRefused(
+            f"第 {row} 行不是指标行；请先选中一个指标行", f"row {row} is no indicator; select an indicator's row first"
+        )
     return indicator
 
 
@@ -46,7 +49,10 @@ def _like(grid: Grid, form: SelfEvaluation, scheme: Scheme, indicator: Indicator
     """The row to copy: of the same kind, for the unit to fill in, not the first of a merge where there is another."""
     rows = [one.at.row for one in form.indicators if _kind(one) == _kind(indicator) and not _is_official(one, scheme)]
     if not rows:
-        raise RowRefused("这一类指标由官方固定，不能增加")
+        raise RowRefused(
+            "这一类指标由官方固定，不能增加；请在可以自填的一类中选中一行再插入",
+            "the indicators of this kind are official; select a row of a kind that the unit fills in",
+        )
     plain = [row for row in rows if not any(merge.top == row < merge.bottom for merge in grid.merges)]
     return min(plain or rows, key=lambda row: abs(row - indicator.at.row))
 
@@ -75,10 +81,15 @@ def deletion(grid: Grid, form: SelfEvaluation, scheme: Scheme, row: int) -> tupl
     """An indicator's row taken out. Raises RowRefused for an official indicator and for the last row of its kind."""
     indicator = _indicator(form, row)
     if _is_official(indicator, scheme):
-        raise RowRefused(f"“{indicator.name}”是官方固定的指标，不能删除")
+        raise RowRefused(
+            f"“{indicator.name}”是官方固定的指标，不能删除；请选中本单位自填的指标行",
+            f"“{indicator.name}” is an official indicator and stays; select a row that the unit has filled in",
+        )
     alike = [one for one in form.indicators if _kind(one) == _kind(indicator)]
     if len(alike) == 1:
-        raise RowRefused("这一类只有这一行，不能删除；不用的行留空即可")
+        raise RowRefused(
+            "这一类只有这一行，不能删除；不用时请留空", "this is the only row of its kind; leave it blank instead"
+        )
     labels = tuple(
         SetValue(grid.sheet, row + 1, label.at.column, label.raw)
         for label in (indicator.level1, indicator.level2)

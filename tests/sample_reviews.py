@@ -92,7 +92,7 @@ def sample_files() -> list[FileReview]:
         settled=True,
     )
     bad = evaluation("b=1.xlsx", project=HOSTILE, missing_score=True, total="96")
-    total = Finding("T101", bad.total.at, "总分", "96", "69.86", {"missing": "30"})
+    total = Finding("T101", bad.total.at, "总分", "96", "69.86")
     hostile = Finding("S104", replace(bad.total.at, row=13), HOSTILE, "", "28", {"name": HOSTILE, "max_score": "30"})
     return [
         FileReview("in/a.xlsx", "accepted", (reviewed(good, settled),)),

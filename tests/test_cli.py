@@ -16,10 +16,10 @@ import pytest
 
 from perfxl import __version__, batch
 from perfxl.cli import main
-from perfxl.edit import EditError
 from perfxl.finding import catalog
 from perfxl.folder import Folder
 from perfxl.layouts import write_form
+from perfxl.refusals import misshapen
 from perfxl.reports import FORMATS
 from perfxl.reports.json import json_schema
 from perfxl.scheme import builtin_schemes
@@ -317,7 +317,7 @@ def test_new_blank_and_prefilled(capsys: Capture, tmp_path: Path) -> None:
     assert run(capsys, "new", "mof/2020", out) == (0, f"{out}\n", "")
     assert run(capsys, "new", "mof/2020", out)[0] == 2
     code, _, err = run(capsys, "new", "shanghai/2020-10-90", out, "--from", OBJECTIVE, "--force")
-    assert (code, err) == (0, f"{OBJECTIVE} 里有 2 张目标表，取第 1 张：合作交流工作业务费\n")
+    assert (code, err) == (0, f"{OBJECTIVE} 里有 2 张绩效目标表，取第 1 张：合作交流工作业务费\n")
     (form,) = json.loads(run(capsys, "check", out, "--format", "json")[1])["files"][0]["forms"]
     assert (form["project"], form["unit"], form["year"]) == ("合作交流工作业务费", "上海市人民政府驻广州办事处", 2020)
     assert form["funding"]["initial_budget"] == "334680"
@@ -361,13 +361,18 @@ def test_an_edit_that_fails_inside_the_file_says_what_to_do(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object, **__: object) -> None:
-        raise EditError("文件的样式编号有误，未作修改")
+        raise misshapen("文件的样式编号有误", "a style number in the file is wrong")
 
     monkeypatch.setattr("perfxl.markup.marked", failing)
     path = tmp_path / "表.xlsx"
     shutil.copy(LINCANG, path)
-    said = f"{path}: 文件的样式编号有误，未作修改；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试\n"
+    said = f"{path}: 文件的样式编号有误，未作修改；请在 Excel 或 WPS 中打开，另存为新的 .xlsx 再试\n"
     assert run(capsys, "score", path, "--write") == (1, "", said)
+    said = (
+        f"{path}: a style number in the file is wrong, so nothing was changed; open the file in Excel or WPS, save it"
+        " as a new .xlsx and try again\n"
+    )
+    assert run(capsys, "score", path, "--write", "--lang", "en") == (1, "", said)
 
 
 def test_template_commands(capsys: Capture, tmp_path: Path) -> None:
@@ -491,9 +496,9 @@ def test_a_lock_that_is_refused_says_why(capsys: Capture, tmp_path: Path) -> Non
     before = path.read_bytes()
     code, out, err = run(capsys, "lock", path)
     lines = err.splitlines()
-    assert (code, out, lines[0]) == (1, "", f"{path}: 还有 4 个问题没有解决")
+    assert (code, out, lines[0]) == (1, "", f"{path}: 还有 4 个问题没有解决；错误请改正，核实请改正或写明原因")
     assert [line.split()[1] for line in lines[1:-1]] == ["N101", "W102", "S101", "W101"]
-    assert lines[-1] == "  错误请改正；核实请改正，或写明原因。怎么改见 perfxl explain 代码"
+    assert lines[-1] == "  怎么改见 perfxl explain 代码"
     assert (path.read_bytes(), [other.name for other in tmp_path.iterdir()]) == (before, ["初稿.xlsx"])
 
 
@@ -568,3 +573,31 @@ def test_a_key_with_a_passphrase_signs_and_issues_a_receipt(
     code, out, _ = run(capsys, "verify", form, "--receipt", receipt)
     assert (code, "有改动" in out) == (1, True)
     assert run(capsys, "verify", form, "--receipt", form)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "无法写入 {}（已有同名的文件）；请换一个位置"),
+        ("en", "cannot write {} (a file of that name is there); choose another place"),
+    ],
+)
+def test_a_folder_to_write_to_that_is_a_file(capsys: Capture, tmp_path: Path, lang: str, said: str) -> None:
+    file = tmp_path / "文件"
+    file.write_bytes(b"")
+    for words in (["import", LINCANG, "--to"], ["template", "build", "--out"], ["score", LINCANG, "--paper"]):
+        code, _, err = run(capsys, *words, file, "--lang", lang)
+        place = file / f"{LINCANG.stem}-评分底稿.docx" if words[0] == "score" else file
+        assert (code, err) == (2, f"perfxl: {said.format(place)}\n"), words
+
+
+def test_a_receipt_for_a_file_that_was_never_sealed_or_is_damaged(capsys: Capture, tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    key, damaged = tmp_path / "k.pem", tmp_path / "坏.xlsx"
+    assert run(capsys, "key", "new", key, "--unit", "某县财政局")[0] == 0
+    damaged.write_bytes(b"PK")
+    words = ("--key", key, "--receiver", "某县财政局")
+    said = f"{LINCANG}: 封签缺失，没有出回执；请给锁定提交后的原文件\n"
+    assert run(capsys, "receipt", LINCANG, *words) == (1, "", said)
+    code, out, err = run(capsys, "receipt", damaged, *words)
+    assert (code, out, err.startswith(f"{damaged}: 文件打不开：")) == (1, "", True)

@@ -80,7 +80,7 @@ def test_a_disk_that_fills_up_while_writing(part: int, tmp_path: Path, monkeypat
         return _SmallDisk(file, part) if "x" in mode else file
 
     monkeypatch.setattr(Path, "open", small_disk)
-    with pytest.raises(EditError, match="磁盘已满；文件未作修改"):
+    with pytest.raises(EditError, match="（磁盘已满），未作修改；请"):
         write_edited(path, [SetProperty("a", "b")])
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -112,7 +112,7 @@ def test_a_file_that_is_open_elsewhere_is_not_replaced(owner: str, tmp_path: Pat
     path.write_bytes(next(iter(TEMPLATES.glob("*.xlsx"))).read_bytes())
     before = path.read_bytes()
     (tmp_path / owner).write_bytes(b"")
-    with pytest.raises(EditError, match="正被打开：请先在 Excel/WPS 中关闭"):
+    with pytest.raises(EditError, match="正被打开，未作修改；请先在 Excel 或 WPS 中关闭"):
         write_edited(path, [SetProperty("a", "b")])
     assert path.read_bytes() == before
     (tmp_path / owner).unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import struct
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -440,8 +441,9 @@ def test_a_password_is_asked_for_and_stays(desk: Desk, tmp_path: Path, password:
     book = opened(desk, path)
     before = state(book)
     for wrong in (None, "", password + " "):
-        with pytest.raises(EditError, match="密码不符"):
+        with pytest.raises(EditError, match="密码不符") as refused:
             apply_live(book, [SetValue(FORM, 1, 1, "x")], password=wrong)
+        assert re.match(rf"“{FORM}(!A1)?” is protected by another password, so nothing was changed;", refused.value.en)
         with pytest.raises(EditError, match="密码不符"):
             apply_live(book, [ProtectSheet(FORM, False)], password=wrong)
     assert state(book) == before
@@ -472,8 +474,9 @@ def test_protection_goes_on_and_off(desk: Desk, tmp_path: Path) -> None:
         book.sheets[FORM].range("B2").value = 1
     book.sheets[FORM].range("B4").value = "可填"
     apply_live(book, [ProtectStructure(True)])
-    with pytest.raises(EditError, match="受保护"):
+    with pytest.raises(EditError, match="^工作簿结构受保护，未作修改；请") as refused:
         book.sheets.add()
+    assert refused.value.en.startswith("the structure of the workbook is protected, so nothing was changed;")
     apply_live(book, [AddSheet("新", ())])
     with pytest.raises(EditError, match="受保护"):
         book.sheets["新"].delete()

@@ -132,14 +132,20 @@ def test_the_command_in_english(tmp_path: Path, capsys: pytest.CaptureFixture[st
     kunming = RETURNED / "上海市人民政府驻昆明办事处-2019.xlsx"
     code = main(["import", str(note), str(gone), str(kunming), "--to", str(tmp_path), "--lang", "en"])
     out, err = capsys.readouterr()
-    assert (code, err.splitlines()[0]) == (1, f"{note.as_posix()}: no form in it")
+    nothing = "there is neither a self-evaluation nor an objective form in it; see that it is a filled form"
+    nothing = "there is neither a self-evaluation nor an objective form in it; see that it is a filled form"
+    nothing = "there is neither a self-evaluation nor an objective form in it; see that it is a filled form"
+    assert (code, err.splitlines()[0]) == (1, f"{note.as_posix()}: {nothing}")
     assert err.splitlines()[1].startswith(f"{gone.as_posix()}: File cannot be opened: ")
     assert out.splitlines()[0].endswith(" (shanghai/2019, 14 indicators)")
     assert out.splitlines()[1:] == ["  not carried over: 绩效自评价!C16 预算执行率：指标解释: 反应项目预算执行的进度"]
     goal = RETURNED / "临江市政府办-2021.xlsx"
     code = main(["import", str(goal), "--to", str(tmp_path), "--lang", "en", "--scheme", "mof/2021-objective"])
     assert code == 1
-    assert "not the kind of form that mof/2021-objective is; left out" in capsys.readouterr().err
+    assert (
+        "the form is a self-evaluation, mof/2021-objective is the scheme of an objective form, so"
+        in capsys.readouterr().err
+    )
 
 
 def test_what_was_written_in_the_results_follows_its_row(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_what_stands_against_a_lock(name: str) -> None:
         lock(seed(name), NAME, time=NOW)
     expected = REFUSED[name].split(", ")
     assert [f"{f.at.address} {f.code}" for f in refused.value.findings] == expected
-    assert str(refused.value) == f"还有 {len(expected)} 个问题没有解决"
+    assert str(refused.value) == f"还有 {len(expected)} 个问题没有解决；错误请改正，核实请改正或写明原因"
 
 
 def test_a_workbook_without_form() -> None:
@@ -152,7 +152,7 @@ def test_what_cannot_be_locked_or_unlocked_now() -> None:
     for file, message in ((closed, f"文件已经锁定，封签码 {code}；需要更正时请先解锁"),):
         with pytest.raises(LockRefused, match=message):
             lock(file, NAME, time=NOW)
-    for file, message in ((data, "文件没有锁定，可以直接修改"), (unlocked(closed), "文件已经解锁，可以直接修改")):
+    for file, message in ((data, "文件没有锁定，不必解锁"), (unlocked(closed), "文件已经解锁；可以直接修改")):
         with pytest.raises(LockRefused, match=message):
             unlock(file, NAME, time=NOW, by="王芳", reason="补填")
 

@@ -219,7 +219,7 @@ def test_what_is_refused(current: Scheme, tmp_path: Path) -> None:
     write_form(current, path)
     with pytest.raises(MigrationRefused, match="^模板版本 2 比现有的 1 新；请先更新 perfxl 或方案文件$"):
         migration(read_workbook(path))
-    with pytest.raises(MigrationRefused, match="^与方案 mof/2021-objective 不是同一种表$"):
+    with pytest.raises(MigrationRefused, match="^表是自评表，方案 mof/2021-objective 是绩效目标表的，没有写；请"):
         migration(read_workbook(path), builtin_schemes()["mof/2021-objective"])
 
 
@@ -297,7 +297,10 @@ def test_the_command_in_english(old: bytes, tmp_path: Path, run: Run) -> None:
     path.write_bytes(apply_edits(apply_edits(old, locked.edits), ()))
     code, out, err = run("migrate", path, "--to", to, "--scheme", tmp_path / "第2版.toml", "--lang", "en")
     assert (code, out, to.exists()) == (1, "", False)
-    assert err == f"{path.as_posix()}: 文件已经锁定，封签码 {locked.seal.code}；需要更正时请先解锁\n"
+    assert err == (
+        f"{path.as_posix()}: the file is locked already, seal code {locked.seal.code}; unlock it first where it has to"
+        " be corrected\n"
+    )
     assert run("unlock", path, "--reason", "换表", "--by", "王芳")[0] == 0
     code, out, err = run("migrate", path, "--to", to, "--scheme", tmp_path / "第2版.toml", "--lang", "en")
     assert (code, err, [one.name for one in to.iterdir()]) == (1, "", ["a.xlsx"])

@@ -124,7 +124,7 @@ def test_score_makes_what_score_write_makes(opened: Any, name: str) -> None:
 
 def test_walking_through_the_findings_and_explaining_one(opened: Any) -> None:
     person = opened(DRAFT)
-    assert person.press("next") == "没有列出的问题；请先按“校验并评分”"
+    assert person.press("next") == "没有列出的问题；还没有校验的请先按“校验并评分”"
     assert person.press("note").startswith("这一格没有列出的问题")
     person.press("score")
     assert person.place == "自评表!29,8"
@@ -144,7 +144,7 @@ def test_walking_through_the_findings_and_explaining_one(opened: Any) -> None:
 def test_lock_verify_unlock(opened: Any) -> None:
     person = opened(DRAFT)
     refused = person.press("lock", "")
-    assert refused.splitlines()[0] == "没有锁定：还有 4 个问题没有解决"
+    assert refused.splitlines()[0] == "没有锁定：还有 4 个问题没有解决；错误请改正，核实请改正或写明原因"
     assert [line.split()[1] for line in refused.splitlines()[1:]] == ["N101", "W102", "S101", "W101"]
 
     person = opened(GOOD)
@@ -169,7 +169,13 @@ def test_the_password_given_when_locking_is_asked_for(opened: Any) -> None:
     person = opened(GOOD)
     assert person.press("lock", "secret").startswith("已锁定并保存。封签码 ")
     before = read_xlsx(person.data, "")
-    assert person.press("unlock", "填错", "guess").endswith("受密码保护，密码不符，未作修改")
+    assert (
+        person.press("unlock", "填错", "guess")
+        .partition("；")[0]
+        .partition("；")[0]
+        .partition("；")[0]
+        .endswith("受密码保护，密码不符，未作修改")
+    )
     assert read_xlsx(person.data, "") == before
     assert person.press("unlock", "填错", "secret") == "已解锁，改好后请重新锁定提交。"
 
@@ -212,7 +218,7 @@ def test_a_row_is_put_in_and_taken_out(opened: Any) -> None:
     """LibreOffice does what the patched file has: the same values, formulas, merges and names."""
     person = opened(GOOD)
     before = read_xlsx((RETURNED / GOOD).read_bytes(), "")
-    assert person.press("insert_row") == "请先选中一个指标行"
+    assert person.press("insert_row").endswith("行不是指标行；请先选中一个指标行")
     for row in (13, 16, 30):
         scheme, form = builtin_schemes()["shanghai/2020-10-90"], read_forms(before)[0]
         assert isinstance(form, SelfEvaluation)
@@ -231,7 +237,7 @@ def test_a_row_is_put_in_and_taken_out(opened: Any) -> None:
         assert shown(read_xlsx(person.data, "")) == shown(before)
         assert set(read_xlsx(person.data, "").grids[0].merges) == set(before.grids[0].merges)
     live.reveal(person.book, "自评表", 21, 4)
-    assert person.press("delete_row") == "这一类只有这一行，不能删除；不用的行留空即可"
+    assert person.press("delete_row") == "这一类只有这一行，不能删除；不用时请留空"
 
 
 def test_a_form_that_pasting_destroyed_is_written_anew(opened: Any, tmp_path: Path) -> None:
@@ -289,7 +295,9 @@ def test_what_goes_wrong_is_said(opened: Any, monkeypatch: pytest.MonkeyPatch) -
         raise RuntimeError("试验")
 
     monkeypatch.setattr(live, "apply_live", fails)
-    assert person.press("score") == "没有完成：RuntimeError 试验。表没有改动；请把这一行发给维护人员。"
+    assert person.press("score") == (
+        "没有完成（RuntimeError 试验）；请先不要保存，核对表有没有改动，并把这一行发给维护人员。"
+    )
     assert read_xlsx(person.data, "") == read_xlsx(before, "")
     assert person.press("verify") == "封签：封签缺失"
     assert person.press("help").startswith("perfxl ")

@@ -214,7 +214,7 @@ def test_text(inputs: dict[str, Path], capsys: Capture) -> None:
         ("a.jsonl", b'{"path": 1}', "不是 perfxl 的结果（path）"),
         ("deep.json", b"[" * 200_000, "嵌套过深"),
         ("a.bin", b"\xff\xfe\x00", "不是 UTF-8 文字"),
-        ("a.db", b"SQLite format 3\0" + b"no database", "a.db 不能用作结果库"),
+        ("a.db", b"SQLite format 3\0" + b"no database", "不是可用的结果库"),
         ("a.xlsx", b"PK\x03\x04", "打不开（R101）"),
     ],
 )

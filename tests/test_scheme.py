@@ -224,7 +224,7 @@ def complaint(text: str) -> str:
     [
         ("denominator =", "denominater =", "execution.denominater: 没有这个键，是否应为 denominator？"),
         ("weight = {", "wieght = {", "execution.wieght: 没有这个键，是否应为 weight？"),
-        ("[full_score]\nvalue = 100\n", "[full_score]\n", "full_score.value: 缺少此键"),
+        ("[full_score]\nvalue = 100\n", "[full_score]\n", "full_score.value: 缺少此键，请补上"),
         ("value = 100", 'value = "一百"', "full_score.value: 应为数字，现为 “一百”"),
         ("value = 100", "value = true", "full_score.value: 应为数字，现为 true"),
         ("value = 100", "value = -1", "full_score.value: 应不小于 0，现为 -1"),
@@ -241,7 +241,7 @@ def complaint(text: str) -> str:
         ('weight = { value = 10, source = "notice10" }', "weight = 10",
          "execution.weight: 应为表，写作 { … }，现为 10"),
         ('{ value = 50, source = "notice10" }', '{ value = 50, source = "notice11" }',
-         "sources: 缺少 notice11，有 source 引用了它"),
+         "sources: 缺少 notice11，有 source 引用了它，请补上"),
         ("low = { value = 80,", "low = { value = 95,",
          "grades: low 应从高到低、互不相同、最低一档为 0，现为 90、95、60、0"),
         ("{ value = 30,", "{ value = 35,", "groups: points 之和加表外的执行率分值应为 100，现为 105"),
@@ -252,7 +252,7 @@ def complaint(text: str) -> str:
          '[checks]\nregrade = [{ code = "Z999", severity = "info", since = "", reason = "" }]\n[thresholds]',
          "checks.regrade 第1项.code: 应为 catalog.toml 中的代码，现为 “Z999”"),
         ("[full_score]\nvalue = 100", "[full_score]\nvalue 100",
-         "第 21 行第 7 列不合 TOML 写法（Expected '=' after a key in a key/value pair）"),
+         "第 21 行第 7 列不合 TOML 写法（Expected '=' after a key in a key/value pair）；请改正这一处"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_key_and_expectation(right: str, wrong: str, message: str) -> None:
@@ -299,7 +299,7 @@ def test_files_that_cannot_be_read() -> None:
     with pytest.raises(SchemeError, match=r"^无此文件\.toml: 没有这个文件；请核对路径$"):
         load_scheme(Path("无此文件.toml"))
     Path("本市.toml").write_bytes("name = '财政'".encode("gbk"))
-    with pytest.raises(SchemeError, match=r"^本市\.toml: 应为 UTF-8 编码的文本$"):
+    with pytest.raises(SchemeError, match=r"^本市\.toml: 不是 UTF-8 编码的文本；请另存为 UTF-8$"):
         load_scheme(Path("本市.toml"))
 
 

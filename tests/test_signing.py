@@ -205,18 +205,18 @@ GOOD = f'unit = "甲"\nalgorithm = "Ed25519"\npublic = "{PublicKey("Ed25519", RF
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[key]", "应为 UTF-8 编码的 TOML"),
+        ("[[key]", "不是 UTF-8 编码的 TOML"),
         ("a = 1", "只能有 [[key]]"),
         ("key = 3", "只能有 [[key]]"),
         ("key = [3]", "第 1 个 [[key]]: 应为一张表"),
         (f"[[key]]\n{GOOD}more = 1", "没有 more 这一项"),
         (f"[[key]]\n{GOOD}[[key]]\n{GOOD}", "登记了两次"),
-        ("[[key]]\n" + GOOD.replace("甲", " "), "unit 应为单位名称"),
-        ("[[key]]\n" + GOOD.replace("Ed25519", "RSA"), "algorithm 应为 Ed25519 或 SM2"),
-        ("[[key]]\n" + GOOD.replace("Ed25519", "SM2"), "public 应为 64 字节的 Base64"),
-        ("[[key]]\n" + GOOD.replace('public = "', 'public = "!'), "public 应为 32 字节的 Base64"),
-        (f"[[key]]\n{GOOD}valid_from = 2025-01-01T00:00:00", "应为日期"),
-        (f'[[key]]\n{GOOD}valid_to = "2025"', "应为日期"),
+        ("[[key]]\n" + GOOD.replace("甲", " "), "没有单位名称；请写 unit"),
+        ("[[key]]\n" + GOOD.replace("Ed25519", "RSA"), "algorithm 有误；请写 Ed25519 或 SM2"),
+        ("[[key]]\n" + GOOD.replace("Ed25519", "SM2"), "public 不是 64 字节的 Base64"),
+        ("[[key]]\n" + GOOD.replace('public = "', 'public = "!'), "public 不是 32 字节的 Base64"),
+        (f"[[key]]\n{GOOD}valid_from = 2025-01-01T00:00:00", "不是日期"),
+        (f'[[key]]\n{GOOD}valid_to = "2025"', "不是日期"),
     ],
 )
 def test_a_register_that_does_not_fit_names_the_place(text: str, message: str, tmp_path: Path) -> None:

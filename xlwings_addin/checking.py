@@ -70,7 +70,7 @@ def _step(open_: Open, *, forward: bool) -> str:
     order = {grid.sheet: number for number, grid in enumerate(open_.workbook.grids)}
     places = sorted({(order[at.sheet], at.row, at.column, at.sheet) for at, _ in _listed(open_) if at.sheet in order})
     if not places:
-        raise Refused("没有列出的问题；请先按“校验并评分”")
+        raise Refused("没有列出的问题；还没有校验的请先按“校验并评分”")
     sheet, row, column = live.active_cell(open_.book)
     here = (order.get(sheet, -1), row, column, sheet)
     beyond = [place for place in places if (place > here if forward else place < here)]
@@ -153,7 +153,11 @@ def unlock(open_: Open) -> str:
             return ""
     open_.apply(opened.edits, password=password or None)
     changed = len(opened.verdict.changes)
-    return f"已解锁。注意：锁定以后已有 {changed} 处改动。" if changed else "已解锁，改好后请重新锁定提交。"
+    return (
+        f"已解锁。注意：锁定以后已有 {changed} 处改动，请逐处核对；改好后请重新锁定提交。"
+        if changed
+        else "已解锁，改好后请重新锁定提交。"
+    )
 
 
 def verify(open_: Open) -> str:

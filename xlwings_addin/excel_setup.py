@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Literal
 
+from perfxl.os_errors import english_reason, reason
+from perfxl.problem import Problem
 from xlwings_addin.machine import Machine
 
 ADDIN = "perfxl.xlam"
@@ -26,8 +28,8 @@ _NO_MACROS = 4
 """VBAWarnings: disable all without asking."""
 
 
-class SetupRefused(RuntimeError):
-    """What stands in the way of installing, as a Chinese sentence with the cure."""
+class SetupRefused(Problem):
+    """What stands in the way of installing."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ def install(machine: Machine, addin: bytes) -> None:
     """Write the add-in and its settings, over older ones. Raises SetupRefused, nothing changed then."""
     _require_closed(machine)
     if not str(_interpreter(machine)).isascii():
-        raise SetupRefused("Python 装在含中文的路径，Excel 无法启动它；请装到英文路径，如 C:\\perfxl，再安装")
+        raise SetupRefused(
+            "Python 装在含中文的路径，Excel 无法启动它；请把 Python 装到英文路径，如 C:\\perfxl，再安装加载项",
+            "Excel cannot start a Python whose path is not plain ASCII; install Python in a path such as C:\\perfxl"
+            " first",
+        )
     _write(settings_path(machine), _settings(machine).encode("ascii"))
     path = addin_path(machine)
     _write(path, addin)
@@ -91,7 +97,10 @@ def report(machine: Machine, diagnoses: list[Diagnosis]) -> str:
 
 def _require_closed(machine: Machine) -> None:
     if machine.running(_EXCEL):
-        raise SetupRefused("Excel 正在运行；请先关闭全部 Excel 窗口，再执行一次")
+        raise SetupRefused(
+            "Excel 正在运行；请先关闭全部 Excel 窗口，再执行一次",
+            "Excel is running; close all its windows and try again",
+        )
 
 
 def _interpreter(machine: Machine) -> Path:
@@ -117,7 +126,10 @@ def _write(path: Path, content: bytes) -> None:
         Path(name).replace(path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise SetupRefused(f"无法写入 {path.parent}；请检查权限，或关闭占用它的程序后重试") from error
+        raise SetupRefused(
+            f"无法写入 {path.parent}（{reason(error)}）；请核对权限，关闭占用它的程序再试",
+            f"cannot write {path.parent} ({english_reason(error)}); check the rights, close what uses it and try again",
+        ) from error
 
 
 def _unblock(path: Path) -> None:

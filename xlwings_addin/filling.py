@@ -75,7 +75,7 @@ def _row_in_front(open_: Open) -> tuple[SelfEvaluation, Grid, int]:
     forms = [form for form in read_forms(open_.workbook) if isinstance(form, SelfEvaluation)]
     form = next((form for form in forms if form.at.sheet == sheet), None)
     if form is None:
-        raise Refused("请先转到自评表，选中一个指标行")
+        raise Refused("现在的表不是自评表；请先转到自评表，选中一个指标行")
     return form, next(grid for grid in open_.workbook.grids if grid.sheet == sheet), row
 
 
@@ -91,10 +91,10 @@ def repair(open_: Open) -> str:
 
     forms = read_forms(open_.workbook)
     if len(forms) != 1:
-        raise Refused("请打开只有一张自评表或绩效目标表的工作簿，再修复")
+        raise Refused("工作簿里没有表，或不止一张；请打开只有一张自评表或绩效目标表的工作簿，再修复")
     path = Path(open_.book.fullname)
     if not path.is_file():
-        raise Refused("请先保存工作簿，再修复；修复后的表会放在它旁边")
+        raise Refused("工作簿还没有保存过；请先保存，再修复，修复后的表会放在它旁边")
     new = _beside(path)
     scheme = detect_scheme(forms[0])[0]
     imported = content_of(forms[0], scheme)
@@ -120,7 +120,7 @@ def working_paper(open_: Open) -> str:
 
     edits = tuple(sheet(open_.workbook, review_workbook(open_.workbook, open_.book.name)))
     if not edits:
-        raise Refused("工作簿里没有计分的自评表")
+        raise Refused("工作簿里没有计分的自评表；请打开自评表，再按“评分底稿”")
     live.apply_live(open_.book, edits, data=open_.data)
     live.reveal(open_.book, SHEET, 1, 1)
     return ""
@@ -139,7 +139,7 @@ def live_functions(open_: Open) -> str:
     if not cells:
         raise Refused("这份表没有实时函数；请用带宏的表（.xlsm）")
     if open_.book.app.engine.name != "excel":
-        raise Refused("实时函数只在 Windows 的 Excel 里可用；这里由表中自己的公式计算，结果相同")
+        raise Refused("实时函数只在 Windows 的 Excel 里可用；请照常填写，得分由表中自己的公式计算，结果相同")
     switch = open_.book.names["PX_ON"]
     on = "FALSE" in (switch.refers_to or "").upper()
     switch.refers_to = f"={str(on).upper()}"

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from perfxl.edit import EditError
 from perfxl.grid import CellRef
+from perfxl.problem import Problem
 from perfxl.sources import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
-from perfxl.table_rows import RowRefused
 from xlwings_addin import checking, filling
 from xlwings_addin.hosts import live
 from xlwings_addin.opened import Open, Refused
@@ -32,12 +31,16 @@ def run(action: str, book: xw.Book | None = None) -> None:
         # What the macro before said of a cell.
         target.app.status_bar = False
         _say(target, ACTIONS[action](_read(target)))
-    except (Refused, EditError, RowRefused) as error:
+    except (Refused, Problem) as error:
         _say(target, str(error), critical=True)
     except UnreadableFile as error:
         _say(target, _unreadable(error), critical=True)
     except Exception as error:
-        _say(target, f"没有完成：{type(error).__name__} {error}。表没有改动；请把这一行发给维护人员。", critical=True)
+        _say(
+            target,
+            f"没有完成（{type(error).__name__} {error}）；请先不要保存，核对表有没有改动，并把这一行发给维护人员。",
+            critical=True,
+        )
 
 
 def _active() -> xw.Book:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from inspect import Parameter, signature
 from pathlib import Path
 
+from perfxl.problem import Problem
 from xlwings_addin.texts import Words, texts
 from xlwings_addin.vba_project import Module, exported_source
 
@@ -28,8 +29,12 @@ _WIDEST = 150
 """Characters of a text in one statement: five columns each, and a line takes 1,023."""
 
 
+class UnknownModule(Problem):
+    """xlwings' own VBA is not the one that we know how to change."""
+
+
 def modules(sheets: int) -> list[Module]:
-    """All modules for a workbook with so many sheets. Raises RuntimeError where xlwings' own VBA has another shape."""
+    """All modules for a workbook with so many sheets. Raises UnknownModule where xlwings' own VBA has another shape."""
     own = files("xlwings_addin").joinpath("vba")
     found = [Module("ThisWorkbook", "workbook", own.joinpath("ThisWorkbook.cls").read_text("ascii"))]
     found += [Module(f"Sheet{number}", "sheet", "Option Explicit") for number in range(1, sheets + 1)]
@@ -48,7 +53,11 @@ def _of_xlwings() -> Iterator[Module]:
     source = (folder / "xlwings_custom_addin.bas").read_text("ascii")
     for old, new, times in (*_CHANGES, (f'XLWINGS_VERSION As String = "{xlwings.__version__}"', None, 1)):
         if source.count(old) != times:
-            raise RuntimeError(f"xlwings {xlwings.__version__} 的 VBA 模块与预期不同，不能生成加载项")
+            raise UnknownModule(
+                f"xlwings {xlwings.__version__} 的 VBA 模块与预期不同，不能生成加载项；请安装 constraints.txt 里的版本",
+                f"xlwings {xlwings.__version__} has another VBA module than is known; install the version of"
+                " constraints.txt",
+            )
         source = source.replace(old, old if new is None else new)
     yield Module("xlwings", "module", exported_source(source))
     yield Module("Dictionary", "class", exported_source((folder / "addin" / "Dictionary.cls").read_text("ascii")))

@@ -29,8 +29,7 @@ def total_is_sum(evaluation: Evaluation) -> Iterator[Finding]:
     """总分＝各项得分之和。"""
     total, card = evaluation.form.total, evaluation.card
     if _total_is_wrong(evaluation) and card.reported_sum is not None:
-        missing = {"missing": points(card.missing)}
-        yield Finding("T101", total.at, "总分", total.raw, points(card.reported_sum), missing)
+        yield Finding("T101", total.at, "总分", total.raw, points(card.reported_sum))
 
 
 @evaluation_check("T106")

@@ -11,6 +11,7 @@ import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
+from perfxl.problem import Problem
 
 if TYPE_CHECKING:
     from xlwings_addin.machine import Machine
@@ -34,8 +35,8 @@ def said() -> Iterator[None]:
             "按钮所需的部分没有装；请运行 pip install 'perfxl[excel]'",
             "what the buttons need is not installed; run pip install 'perfxl[excel]'",
         ) from error
-    except RuntimeError as error:
-        raise UsageProblem(str(error), str(error)) from error
+    except Problem as error:
+        raise UsageProblem(error.zh, error.en) from error
 
 
 @addin.command("build")
@@ -44,16 +45,17 @@ def build(
     libreoffice: bool = _LIBREOFFICE,
 ) -> None:
     """生成加载项 perfxl.xlam 和各方案带宏的表 .xlsm。Write the add-in and the forms with macros."""
+    from perfxl.commands.outputs import folder
+
     with said():
         if libreoffice:
             from xlwings_addin.hosts import install as menu
 
-            out.mkdir(parents=True, exist_ok=True)
-            written = [menu.build_package(out)]
+            written = [menu.build_package(folder(out))]
         else:
             from xlwings_addin import build as building
 
-            written = building.build(out)
+            written = building.build(folder(out))
     for path in written:
         typer.echo(path)
 

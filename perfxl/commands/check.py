@@ -86,7 +86,8 @@ def check(
     store_path = None if words else db or (report / STORE if report else None)
     if watch and store_path is None:
         raise UsageProblem(
-            "--watch 没有结果库会每次从头检查；请加 --report 或 --db", "--watch needs a store; add --report or --db"
+            "--watch 没有结果库会每次从头检查；请加 --report 或 --db",
+            "--watch without a store would check everything each time; add --report or --db",
         )
 
     def once() -> int:
@@ -148,8 +149,8 @@ def _cluster(address: str | None) -> Iterator[None]:
             raise UsageProblem(error.zh, error.en) from error
     except ModuleNotFoundError as error:
         raise UsageProblem(
-            f"--cluster 需要 {error.name}；请运行 pip install perfxl[cluster]",
-            f"--cluster needs {error.name}; run pip install perfxl[cluster]",
+            f"--cluster 需要 {error.name}；请运行 pip install 'perfxl[cluster]'",
+            f"--cluster needs {error.name}; run pip install 'perfxl[cluster]'",
         ) from error
 
 
@@ -165,7 +166,7 @@ def _store(path: Path | None, options: Options) -> Iterator[Store | None]:
         with Store(path, rules(options)) as store:
             yield store
     except StoreUnusable as error:
-        raise UsageProblem(str(error), f"{path} cannot be used as a store; choose another name") from error
+        raise UsageProblem(error.zh, error.en) from error
 
 
 def _candidates(paths: list[Path], report: Path | None, store: Path | None, since: datetime | None) -> list[Candidate]:
@@ -199,7 +200,12 @@ def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]])
     try:
         return paragraphs_of(report)
     except UnreadableFile as error:
-        raise UsageProblem(f"{report}：{unreadable(error, 'zh')}", f"{report}: {unreadable(error, 'en')}") from error
+        if error.code == "R103":
+            raise UsageProblem(
+                f"{report} 不是 .docx 的报告；请用 --words 指定自评报告",
+                f"{report} is no .docx; name the report by --words",
+            ) from error
+        raise UsageProblem(f"{report}: {unreadable(error, 'zh')}", f"{report}: {unreadable(error, 'en')}") from error
 
 
 def _run(

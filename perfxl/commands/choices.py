@@ -61,15 +61,14 @@ def left_out(select: str | None, ignore: str | None) -> frozenset[str]:
 
 def scheme(text: str | None) -> Scheme | None:
     """A built-in scheme by id, or one of a .toml file; None where none is asked for."""
-    from perfxl.scheme import SchemeError, builtin_schemes, scheme_named
+    from perfxl.scheme import SchemeError, scheme_named
 
     if text is None:
         return None
     try:
         return scheme_named(text)
     except SchemeError as error:
-        known = ", ".join(builtin_schemes())
-        raise UsageProblem(str(error), f"scheme {text} cannot be used: {error} (known: {known})") from error
+        raise UsageProblem(error.zh, error.en) from error
 
 
 def _not_one_of(option: str, text: str, known: Iterable[str]) -> UsageProblem:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from perfxl.importing import Leftover
     from perfxl.scheme import Scheme
 
+_NO_FORM = (
+    "没有自评表或绩效目标表；请确认文件里有填好的表",
+    "there is neither a self-evaluation nor an objective form in it; see that it is a filled form",
+)
+
 
 def import_(
     files: list[Path] = typer.Argument(metavar="FILE…", help="任何表样的自评表或目标表。Forms of any layout."),
@@ -36,7 +41,7 @@ def import_(
 
     退出码：0 全部带入；1 有未带入的内容，或有文件读不出表。Exit code 1: something was left over or unread.
     """
-    from perfxl.commands import choices
+    from perfxl.commands import choices, outputs
     from perfxl.commands.workbooks import existing, unreadable
     from perfxl.limits import Limits, run_here
     from perfxl.reading import read_forms
@@ -45,7 +50,7 @@ def import_(
 
     chosen, language = choices.scheme(scheme), choices.language(lang)
     code = CLEAN
-    to.mkdir(parents=True, exist_ok=True)
+    outputs.folder(to)
     for path in existing(files):
         shown = visible(path.as_posix())
         try:
@@ -56,7 +61,7 @@ def import_(
             continue
         forms = read_forms(workbook)
         if not forms:
-            typer.echo(f"{shown}: {'没有自评表或目标表' if language == 'zh' else 'no form in it'}", err=True)
+            typer.echo(f"{shown}: {_NO_FORM[language == 'en']}", err=True)
             code = FINDINGS
         for number, form in enumerate(forms, start=1):
             out = to / (f"{path.stem}.xlsx" if len(forms) == 1 else f"{path.stem}-{number}.xlsx")
@@ -73,15 +78,14 @@ def _carry_over(workbook: Workbook, form: Form, chosen: Scheme | None, out: Path
     from perfxl.detection import detect_scheme
     from perfxl.editing import apply_edits
     from perfxl.form import ObjectiveForm
-    from perfxl.importing import content_of, recomputed
+    from perfxl.importing import content_of, other_kind, recomputed
     from perfxl.layouts import write_form
     from perfxl.reading import read_forms
     from perfxl.sources import read_workbook
 
     scheme = chosen or detect_scheme(form)[0]
     if (scheme.kind == "objective") is not isinstance(form, ObjectiveForm):
-        other_kind = (f"与方案 {scheme.id} 不是同一种表，没有转", f"not the kind of form that {scheme.id} is; left out")
-        typer.echo(f"{_place(form)}: {other_kind[lang == 'en']}", err=True)
+        typer.echo(f"{_place(form)}: {other_kind(form, scheme)[lang == 'en']}", err=True)
         return False
     imported = content_of(form, scheme)
     with written(out) as temporary:

@@ -11,9 +11,11 @@ import typer
 from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:
+    from perfxl.finding import Language
     from perfxl.signing import PrivateKey, Register
 
 PASSPHRASE = "PERFXL_PASSPHRASE"
+LANG = typer.Option("zh", metavar="zh|en", help="语言。Language.")
 
 app = typer.Typer(help="签名用的密钥。Keys that sign seals.", no_args_is_help=True)
 
@@ -26,8 +28,10 @@ def new(
     passphrase: bool = typer.Option(
         False, "--passphrase", help=f"给私钥加口令，另问；也可设 {PASSPHRASE}。Ask for a passphrase."
     ),
+    lang: str = LANG,
 ) -> None:
     """新建密钥：私钥只有本人可读，公钥的登记内容印在屏幕上。A new key; prints its entry for the register."""
+    from perfxl.commands import choices
     from perfxl.os_errors import english_reason, reason
     from perfxl.signing import (
         KeyFileError,
@@ -38,12 +42,12 @@ def new(
         write_private_key,
     )
 
-    words = _asked(new=True) if passphrase else ""
+    words = _asked(choices.language(lang), new=True) if passphrase else ""
     try:
         key = generate("SM2" if sm2 else "Ed25519")
         write_private_key(path, key, words)
     except (KeyFileError, SigningUnavailable) as error:
-        raise UsageProblem(str(error), str(error)) from error
+        raise UsageProblem(error.zh, error.en) from error
     except FileExistsError as error:
         raise UsageProblem(
             f"{path} 已存在，不覆盖私钥；请换一个文件名",
@@ -58,20 +62,22 @@ def new(
 
 
 @app.command()
-def show(path: Path = typer.Argument(metavar="KEY", help="私钥文件。A private key.")) -> None:
+def show(path: Path = typer.Argument(metavar="KEY", help="私钥文件。A private key."), lang: str = LANG) -> None:
     """一个私钥的公钥和指纹。The public key of a private key, and its fingerprint."""
-    key = private_key(path)
+    from perfxl.commands import choices
+
+    key = private_key(path, choices.language(lang))
     typer.echo(f'algorithm = "{key.algorithm}"\npublic = "{key.public.text}"\nfingerprint = "{key.public.fingerprint}"')
 
 
-def private_key(path: Path) -> PrivateKey:
+def private_key(path: Path, lang: Language) -> PrivateKey:
     """The key in a file; a passphrase comes from the environment or is asked for. UsageProblem where it is no key."""
     from perfxl.signing import KeyFileError, SigningUnavailable, is_encrypted, read_private_key
 
     try:
-        return read_private_key(path, _asked() if is_encrypted(path) else "")
+        return read_private_key(path, _asked(lang) if is_encrypted(path) else "")
     except (KeyFileError, SigningUnavailable) as error:
-        raise UsageProblem(str(error), str(error)) from error
+        raise UsageProblem(error.zh, error.en) from error
 
 
 def register(path: Path | None) -> Register | None:
@@ -83,8 +89,11 @@ def register(path: Path | None) -> Register | None:
     try:
         return read_register(path)
     except KeyFileError as error:
-        raise UsageProblem(str(error), str(error)) from error
+        raise UsageProblem(error.zh, error.en) from error
 
 
-def _asked(*, new: bool = False) -> str:
-    return os.environ.get(PASSPHRASE) or str(typer.prompt("口令", hide_input=True, confirmation_prompt=new))
+def _asked(lang: Language, *, new: bool = False) -> str:
+    prompt, again = ("口令", "再输入一次") if lang == "zh" else ("Passphrase", "Once more")
+    return os.environ.get(PASSPHRASE) or str(
+        typer.prompt(prompt, hide_input=True, confirmation_prompt=again if new else False)
+    )

@@ -29,7 +29,7 @@ def lock(
     from perfxl.editing import apply_edits
 
     chosen = choices.scheme(scheme)
-    signing: PrivateKey | None = private_key(key) if key else None
+    signing: PrivateKey | None = private_key(key, choices.language(lang)) if key else None
 
     def change(data: bytes, path: Path) -> Changed:
         locked = locking.lock(data, path.name, time=now(), signer=signer, password=password, key=signing, scheme=chosen)
@@ -73,8 +73,9 @@ def unlock(
             count = len(opened.verdict.changes)
             return Changed(
                 after,
-                f"已解锁；注意：锁定以后已有 {count} 处改动",
-                f"unlocked; note that {count} places had been changed since it was locked",
+                f"已解锁；锁定以后已有 {count} 处改动，请逐处核对，改好后请重新锁定",
+                f"unlocked; {count} places had been changed since it was locked, check them and lock it again once it"
+                " is corrected",
             )
         return Changed(after, "已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
 

@@ -62,11 +62,8 @@ def migrate(
         except UnreadableFile as error:
             typer.echo(f"{shown}: {visible(unreadable(error, language))}", err=True)
             code = FINDINGS
-        except MigrationRefused as error:
-            typer.echo(f"{shown}: {error.zh if language == 'zh' else error.en}", err=True)
-            code = FINDINGS
-        except (LockRefused, EditError) as error:
-            typer.echo(f"{shown}: {visible(str(error))}", err=True)
+        except (MigrationRefused, LockRefused, EditError) as error:
+            typer.echo(f"{shown}: {visible(error.said(language))}", err=True)
             code = FINDINGS
     return code
 
@@ -101,7 +98,6 @@ def _carry_over(plan: Migration, path: Path, out: Path, lang: Language) -> bool:
     from perfxl.commands.outputs import written
     from perfxl.migrating import objects_in, write_migrated
 
-    out.parent.mkdir(parents=True, exist_ok=True)
     with written(out) as temporary:
         done = write_migrated(plan, temporary)
     lost = (*done.leftovers, *objects_in(path))

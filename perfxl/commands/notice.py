@@ -10,8 +10,11 @@ import typer
 from perfxl.commands.exit_codes import CLEAN
 
 if TYPE_CHECKING:
+    from perfxl.edit import EditError
+    from perfxl.finding import Language
     from perfxl.review import FileReview
     from perfxl.scheme import Scheme
+    from perfxl.sources import UnreadableFile
     from perfxl.words.notice import Returned
 
 FOLDER, LIST, LETTER = "退回", "退回清单.docx", "退回意见书.docx"
@@ -58,11 +61,13 @@ def notice(
     names = sorted(units)
     for unit, folder_name in zip(names, distinct(file_name(unit) or "未填单位" for unit in names), strict=True):
         place = target / folder_name
-        files = _with_copies(units[unit], place, chosen)
+        files = _with_copies(units[unit], place, chosen, language)
         documents.append(save(place / LETTER, letter(unit, files, letterhead)))
         notices.append((unit, files))
-    if notices:
-        documents.append(save(target / LIST, covering_list(notices, letterhead)))
+    if not notices:
+        typer.echo("没有要退回的文件，没有写意见书" if language == "zh" else "nothing to return, no notice written")
+        return CLEAN
+    documents.append(save(target / LIST, covering_list(notices, letterhead)))
     if pdf:
         save_pdfs(beside(documents))
     count = sum(len(files) for _, files in notices)
@@ -74,7 +79,9 @@ def notice(
     return CLEAN
 
 
-def _with_copies(files: list[tuple[Path, FileReview]], place: Path, scheme: Scheme | None) -> list[Returned]:
+def _with_copies(
+    files: list[tuple[Path, FileReview]], place: Path, scheme: Scheme | None, lang: Language
+) -> list[Returned]:
     """The files with their annotated copies written; without one where the workbook is locked."""
     from perfxl.commands.words import distinct, save
     from perfxl.edit import EditError
@@ -91,9 +98,17 @@ def _with_copies(files: list[tuple[Path, FileReview]], place: Path, scheme: Sche
         try:
             data, _ = marked(file_bytes(path), path.name, scheme=scheme)
         except (EditError, UnreadableFile) as error:
-            typer.echo(f"{visible(path.as_posix())}: 没有批注副本（{visible(str(error))}）", err=True)
+            typer.echo(f"{visible(path.as_posix())}: {visible(_no_copy(error, lang))}", err=True)
             returned.append(Returned(review))
             continue
         save(place / copy, data)
         returned.append(Returned(review, copy))
     return returned
+
+
+def _no_copy(error: EditError | UnreadableFile, lang: Language) -> str:
+    from perfxl.commands.workbooks import unreadable
+    from perfxl.sources import UnreadableFile
+
+    why = unreadable(error, lang) if isinstance(error, UnreadableFile) else error.said(lang)
+    return f"没有批注副本：{why}" if lang == "zh" else f"no annotated copy: {why}"

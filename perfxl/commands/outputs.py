@@ -22,6 +22,13 @@ def written(path: Path) -> Iterator[Path]:
         yield temporary
 
 
+def folder(path: Path) -> Path:
+    """The folder to write into, made where there is none. UsageProblem where that cannot be."""
+    with told(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """UsageProblem where `path` cannot be written."""
@@ -29,8 +36,9 @@ def told(path: Path) -> Iterator[None]:
         yield
     except PermissionError as error:
         raise UsageProblem(
-            f"无法写入 {path}：没有权限或文件正被打开；请先在 Excel 或 WPS 中关闭",
-            f"cannot write {path}: no permission, or it is open; close it in Excel or WPS first",
+            f"无法写入 {path}：没有权限，或文件正被打开；请先在 Excel 或 WPS 中关闭，没有打开的请换一个位置",
+            f"cannot write {path}: no permission, or it is open; close it in Excel or WPS first, or choose another"
+            " place",
         ) from error
     except OSError as error:
         raise UsageProblem(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from perfxl.commands.problems import UsageProblem
 from perfxl.commands.workbooks import unreadable
+from perfxl.finding import Language
 from perfxl.form import ObjectiveForm
 from perfxl.reports.escaping import visible
 
 
-def objective_form(path: Path) -> ObjectiveForm:
+def objective_form(path: Path, lang: Language) -> ObjectiveForm:
     """The first 绩效目标表 of a workbook; stderr says so where there are more. UsageProblem where there is none."""
     from perfxl.reading import read_forms
     from perfxl.sources import UnreadableFile, read_workbook
@@ -19,7 +20,7 @@ def objective_form(path: Path) -> ObjectiveForm:
     try:
         forms = read_forms(read_workbook(path))
     except UnreadableFile as error:
-        raise UsageProblem(f"{path}：{unreadable(error, 'zh')}", f"{path}: {unreadable(error, 'en')}") from error
+        raise UsageProblem(f"{path}: {unreadable(error, 'zh')}", f"{path}: {unreadable(error, 'en')}") from error
     found = [form for form in forms if isinstance(form, ObjectiveForm)]
     if not found:
         raise UsageProblem(
@@ -28,5 +29,9 @@ def objective_form(path: Path) -> ObjectiveForm:
         )
     if len(found) > 1:
         project = visible(found[0].project)
-        print(f"{visible(str(path))} 里有 {len(found)} 张目标表，取第 1 张：{project}", file=sys.stderr)
+        said = (
+            f"里有 {len(found)} 张绩效目标表，取第 1 张：{project}",
+            f"has {len(found)} objective forms, the first one is taken: {project}",
+        )
+        print(f"{visible(str(path))} {said[lang == 'en']}", file=sys.stderr)
     return found[0]

@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from perfxl.problem import Problem
+
 _UNKNOWN_COMMAND = re.compile(r"No such command '?([^'.]*)")
 _EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)")
 _LIMIT = re.compile(r"(?:greater than or equal to |range x>=)([\d.]+)")
 
 
-class UsageProblem(Exception):
+class UsageProblem(Problem):
     """Ends the command with exit code 2."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.zh, self.en = zh, en
 
 
 def lacks_command(error: Exception) -> bool:

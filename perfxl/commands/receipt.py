@@ -9,6 +9,11 @@ import typer
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
 
+_NO_RECEIPT = (
+    "，没有出回执；请给锁定提交后的原文件",
+    ", so no receipt was written; name the file as it was locked for submission",
+)
+
 
 def receipt(
     file: Path = typer.Argument(metavar="FILE", help="收到的、锁定过的工作簿。A sealed workbook as received."),
@@ -27,25 +32,30 @@ def receipt(
     from perfxl.commands.keys import private_key, register
     from perfxl.commands.outputs import written
     from perfxl.commands.verify import verdict_of
-    from perfxl.commands.workbooks import existing, now
+    from perfxl.commands.workbooks import existing, now, unreadable
     from perfxl.reports.escaping import visible
     from perfxl.reports.words import seal_word, word
     from perfxl.seal.receipt import receipt_for
     from perfxl.signing import SigningUnavailable
+    from perfxl.sources import UnreadableFile
 
     language = choices.language(lang)
     existing([file])
-    verdict = verdict_of(file, None, register(keys))
+    try:
+        verdict = verdict_of(file, None, register(keys))
+    except UnreadableFile as error:
+        typer.echo(f"{visible(file.as_posix())}: {visible(unreadable(error, language))}", err=True)
+        return FINDINGS
     if verdict.seal is None or verdict.status == "missing":
-        said = seal_word(verdict, language)
+        said = f"{seal_word(verdict, language)}{_NO_RECEIPT[language == 'en']}"
         typer.echo(f"{visible(file.as_posix())}: {said}", err=True)
         return FINDINGS
     try:
         signed = receipt_for(
-            verdict.seal, verdict.status, file=file.name, receiver=receiver, time=now(), key=private_key(key)
+            verdict.seal, verdict.status, file=file.name, receiver=receiver, time=now(), key=private_key(key, language)
         )
     except SigningUnavailable as error:
-        raise UsageProblem(str(error), str(error)) from error
+        raise UsageProblem(error.zh, error.en) from error
     target = output or file.with_name(f"{file.name}.receipt.json")
     with written(target) as temporary:
         temporary.write_bytes(signed.json())

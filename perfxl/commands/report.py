@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from perfxl.words.report import Report
 
 SUFFIX = "-自评报告.docx"
+_NO_FORM = (
+    "没有自评表，不写报告；请给填好的自评表",
+    "there is no self-evaluation in it, so no report is written; name a filled one",
+)
 
 
 def report(
@@ -51,10 +55,10 @@ def report(
         except UnreadableFile as error:
             _complain(file, unreadable(error, language))
         except EditError as error:
-            _complain(file, str(error))
+            _complain(file, error.said(language))
         else:
             if not done:
-                _complain(file, "没有自评表，不写报告" if language == "zh" else "no self-evaluation form, no report")
+                _complain(file, _NO_FORM[language == "en"])
         if not done:
             code = FINDINGS
         elif pdf:

@@ -56,8 +56,9 @@ def check(
     from perfxl.commands import choices
     from perfxl.scheme import check_file
 
-    nothing = "没有问题" if choices.language(lang) == "zh" else "nothing to mend"
-    problems = [problem for file in files for problem in check_file(file)]
+    language = choices.language(lang)
+    nothing = "没有问题" if language == "zh" else "nothing to mend"
+    problems = [problem for file in files for problem in check_file(file, language)]
     for problem in problems:
         typer.echo(problem)
     if not problems:
@@ -111,7 +112,10 @@ def _scheme(name: str) -> Scheme:
 
     scheme = choices.scheme(name)
     if scheme is None:
-        raise UsageProblem("缺少方案编号；可用的见 perfxl scheme list", "scheme missing; see perfxl scheme list")
+        raise UsageProblem(
+            "缺少方案编号；请写一个，可用的见 perfxl scheme list",
+            "no scheme is named; choose one of perfxl scheme list",
+        )
     return scheme
 
 

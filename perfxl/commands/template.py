@@ -17,9 +17,10 @@ def build(
     out: Path = typer.Option(TEMPLATES, metavar="DIR", help="写到哪里。Where to write them."),
 ) -> None:
     """按方案生成全部空白表。Write the blank form of every scheme."""
+    from perfxl.commands.outputs import folder
     from perfxl.layouts import build_templates
 
-    for path in build_templates(out):
+    for path in build_templates(folder(out)):
         typer.echo(path.as_posix())
 
 

@@ -54,7 +54,7 @@ def require_pdf(wanted: bool) -> None:
         try:
             soffice()
         except PdfUnavailable as error:
-            raise _no_pdf(error) from error
+            raise UsageProblem(error.zh, error.en) from error
 
 
 def save(path: Path, data: bytes) -> Path:
@@ -73,7 +73,7 @@ def save_pdfs(targets: Mapping[Path, Path]) -> None:
     try:
         made = as_pdfs(list(targets)) if targets else []
     except PdfUnavailable as error:
-        raise _no_pdf(error) from error
+        raise UsageProblem(error.zh, error.en) from error
     for target, data in zip(targets.values(), made, strict=True):
         save(target, data)
 
@@ -81,7 +81,3 @@ def save_pdfs(targets: Mapping[Path, Path]) -> None:
 def beside(paths: Iterable[Path]) -> dict[Path, Path]:
     """Every document's PDF with its own name, in its own folder."""
     return {path: path.with_suffix(".pdf") for path in paths}
-
-
-def _no_pdf(error: Exception) -> UsageProblem:
-    return UsageProblem(str(error), "no PDF; install LibreOffice with Writer and Calc, or save as PDF in Word or WPS")

@@ -15,6 +15,7 @@ from perfxl.commands.problems import UsageProblem
 
 if TYPE_CHECKING:
     from perfxl.finding import Language
+    from perfxl.problem import Problem
     from perfxl.sources import UnreadableFile
 
 
@@ -28,12 +29,7 @@ class Changed:
     beside: tuple[tuple[Path, bytes], ...] = ()
 
 
-_RESAVE = "；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试"
-"""The cure for what is wrong inside a file: an EditError that names none itself."""
-_SETTLE: dict[Language, str] = {
-    "zh": "  错误请改正；核实请改正，或写明原因。怎么改见 perfxl explain 代码",
-    "en": "  mend the errors; mend or explain the queries. perfxl explain CODE says how",
-}
+_HOW: dict[Language, str] = {"zh": "  怎么改见 perfxl explain 代码", "en": "  perfxl explain CODE says how"}
 
 Change = Callable[[bytes, Path], Changed]
 
@@ -83,9 +79,8 @@ def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: L
     return code
 
 
-def _reason(error: Exception, lang: Language) -> str:
+def _reason(error: Problem | UnreadableFile, lang: Language) -> str:
     """Why a file stayed as it was; what stands against a lock, line by line."""
-    from perfxl.edit import EditError
     from perfxl.locking import LockRefused
     from perfxl.reports.escaping import visible
     from perfxl.reports.words import severity_word
@@ -93,15 +88,13 @@ def _reason(error: Exception, lang: Language) -> str:
 
     if isinstance(error, UnreadableFile):
         return visible(unreadable(error, lang))
-    lines = [visible(str(error))]
-    if isinstance(error, EditError) and "请" not in lines[0]:
-        lines[0] += _RESAVE
+    lines = [visible(error.said(lang))]
     if isinstance(error, LockRefused):
         for found in error.findings:
             place = f"{severity_word(found, lang)} {found.code} {found.at.in_file}"
             lines.append(f"  {visible(place)} {visible(found.message(lang))}")
         if error.findings:
-            lines.append(_SETTLE[lang])
+            lines.append(_HOW[lang])
     return "\n".join(lines)
 
 

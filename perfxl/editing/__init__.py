@@ -38,6 +38,7 @@ from perfxl.editing.sheet import (
     without_fills,
 )
 from perfxl.editing.verify import contents, verify_book, verify_sheet
+from perfxl.os_errors import english_reason, reason
 from perfxl.sources.raw_file import file_bytes
 
 __all__ = ["apply_edits", "notes_by", "replaced", "workbook_settings", "write_edited"]
@@ -91,7 +92,11 @@ def write_edited(path: Path, edits: Sequence[Edit], *, target: Path | None = Non
     try:
         before = file_bytes(path)
     except OSError as error:
-        raise EditError(f"无法读取 {path.name}，未作修改") from error
+        raise EditError(
+            f"无法读取 {path.name}（{reason(error)}），未作修改；请核对路径和权限",
+            f"{path.name} cannot be read ({english_reason(error)}), so nothing was changed; check the path and the"
+            " rights",
+        ) from error
     replaced(path, before, apply_edits(before, edits), target or path, keep_backup)
 
 

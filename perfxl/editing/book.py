@@ -26,6 +26,7 @@ from perfxl.editing.xml import (
     without_element,
 )
 from perfxl.grid import column_letters
+from perfxl.refusals import misshapen, no_sheet, only_sheet, own_error, sheet_exists
 
 # ECMA-376 part 1, 18.2.27.
 ORDER = (
@@ -62,7 +63,7 @@ class Book:
         self.parts = parts
         pointer = parts.pointer("", "officeDocument")
         if pointer is None:
-            raise EditError("文件中没有工作簿，未作修改")
+            raise misshapen("文件中没有工作簿", "there is no workbook in the file")
         self.part = pointer.target
         text = parts.text(self.part)
         root = root_of(text)
@@ -91,7 +92,8 @@ class Book:
             identifier = next((value for name, value in values.items() if name.endswith(":id")), "")
             target = targets.get(identifier)
             if target is None or target.external:
-                raise EditError(f"工作表 {values.get('name', '')[:31]} 的内容缺失，未作修改")
+                name = values.get("name", "")[:31]
+                raise misshapen(f"工作表“{name}”的内容缺失", f"the content of the sheet “{name}” is missing")
             number = values.get("sheetId", "0")
             entries.append(
                 SheetEntry(
@@ -110,7 +112,7 @@ class Book:
         for entry in self.sheets:
             if entry.name.casefold() == name.casefold() and entry.worksheet:
                 return entry
-        raise EditError(f"文件中没有工作表 {name}，未作修改")
+        raise no_sheet(name)
 
     @property
     def styles(self) -> Styles:
@@ -196,9 +198,14 @@ class Book:
     def add_sheet(self, edit: AddSheet) -> None:
         sheets = self.sheets
         if not 1 <= len(edit.name) <= 31 or _BAD_NAME.search(edit.name):
-            raise EditError(f"工作表名称 {edit.name[:31]} 不合 Excel 的要求，未作修改")
+            raise EditError(
+                f"工作表名称“{edit.name[:31]}”不合 Excel 的要求，未作修改；"
+                "请换成 31 字以内、不含 \\ / ? * [ ] : 的名称",
+                f"Excel takes no sheet name “{edit.name[:31]}”, so nothing was changed; choose one of at most 31"
+                " characters without \\ / ? * [ ] :",
+            )
         if any(entry.name.casefold() == edit.name.casefold() for entry in sheets):
-            raise EditError(f"文件中已有工作表 {edit.name}，未作修改")
+            raise sheet_exists(edit.name)
         part = self.parts.free_name("xl/worksheets/sheet{}.xml")
         self.parts.add(part, new_sheet(edit, self.namespace, self.styles), f"{_SPREADSHEET}.worksheet+xml")
         identifier = self.parts.point(self.part, part, f"{self.office}/worksheet")
@@ -220,7 +227,7 @@ class Book:
         sheets = self.sheets
         index = sheets.index(entry)
         if len(sheets) == 1:
-            raise EditError(f"工作表 {entry.name} 是唯一的工作表，不能删除")
+            raise only_sheet(entry.name)
         formulas = re.search(rf"<{self._prefix_of(entry)}f[\s>/]", self.parts.text(entry.part)) is not None
         self._open.pop(entry.part, None)
         before = self.parts.reachable()
@@ -248,7 +255,10 @@ class Book:
         wanted = {edit.name: edit.value for edit in edits}
         for name, value in wanted.items():
             if not name or _CONTROL.search(name + (value or "")):
-                raise EditError(f"文档属性 {name[:50]} 含有不能保存的字符，未作修改")
+                raise own_error(
+                    f"文档属性 {name[:50]} 含有不能保存的字符",
+                    f"the document property {name[:50]} has characters that cannot be saved",
+                )
         pointer = self.parts.pointer("", "custom-properties", "customProperties")
         if pointer is None:
             if not any(value is not None for value in wanted.values()):

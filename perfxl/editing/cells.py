@@ -25,6 +25,7 @@ from perfxl.editing.xml import (
     with_last,
 )
 from perfxl.grid import CellError, CellRef, column_letters
+from perfxl.refusals import misshapen, own_error
 
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
@@ -102,7 +103,7 @@ class SheetText:
         root = root_of(text)
         data = child(text, root, "sheetData")
         if data is None:
-            raise EditError(f"工作表 {name} 没有单元格数据，未作修改")
+            raise misshapen(f"工作表“{name}”没有单元格数据", f"the sheet “{name}” has no cell data")
         body = text[data.inner : data.close]
         groups = any(f"t={mark}{kind}{mark}" in body for mark in "\"'" for kind in ("array", "dataTable"))
         return cls(name, text[: data.inner] + text[data.close :], root.prefix, body, groups)
@@ -149,7 +150,9 @@ class SheetText:
     def set_formula(self, row: int, column: int, formula: str, value: Constant | CellError) -> None:
         text = formula.removeprefix("=")
         if not formula.startswith("=") or not text or len(formula) > MAX_FORMULA:
-            raise EditError(f"{self._at(row, column)} 的公式有误，未作修改")
+            raise own_error(
+                f"要写入 {self._at(row, column)} 的公式有误", f"the formula meant for {self._at(row, column)} is wrong"
+            )
         content, kind = cell_content(value, self.prefix, cached=True, place=self._at(row, column))
         self._release(row, column)
         self.dropped_formulas.discard((row, column))
@@ -219,7 +222,10 @@ class SheetText:
     def _make(self, row: int, column: int) -> Piece:
         """The cell, put in its place where it was not written yet."""
         if not (1 <= row <= 1_048_576 and 1 <= column <= 16_384):
-            raise EditError(f"工作表 {self.name} 没有第 {row} 行第 {column} 列，未作修改")
+            raise own_error(
+                f"工作表“{self.name}”没有第 {row} 行第 {column} 列",
+                f"the sheet “{self.name}” has no row {row} and column {column}",
+            )
         if (piece := self._find(row, column)) is not None:
             return piece
         style = self._inherited(row, column)
@@ -338,14 +344,19 @@ class SheetText:
                     continue
                 (top, left), (bottom, right) = position(first), position(last)
                 if top <= row <= bottom and left <= column <= right:
-                    raise EditError(f"{self._at(row, column)} 属于数组公式 {first}:{last}，不能单独修改")
+                    raise EditError(
+                        f"{self._at(row, column)} 属于数组公式 {first}:{last}，不能单独改，未作修改；"
+                        "请先在 Excel 中清除该数组公式再试",
+                        f"{self._at(row, column)} is part of the array formula {first}:{last}, so nothing was changed;"
+                        " clear that array formula in Excel and try again",
+                    )
 
 
 def position(reference: str) -> tuple[int, int]:
     """`D6` → (6, 4)."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise EditError(f"单元格地址 {reference[:20]} 有误，未作修改")
+        raise misshapen(f"单元格地址 {reference[:20]} 有误", f"the cell address {reference[:20]} is wrong")
     return int(match[2]), column_number(match[1])
 
 
@@ -402,14 +413,22 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
         return f"<{prefix}v>{int(value)}</{prefix}v>", "b"
     if isinstance(value, Decimal):
         if not value.is_finite() or isinf(float(value)):
-            raise EditError(f"{place} 的数值超出 Excel 的范围，未作修改")
+            raise EditError(
+                f"{place} 的数值超出 Excel 的范围，未作修改；请核对这一行填写的数再试",
+                f"the number for {place} is beyond what Excel takes, so nothing was changed; check the numbers of its"
+                " row and try again",
+            )
         plain = -20 < value.adjusted() < 20
         number = f"{value:f}" if plain else f"{value:.16E}"
         return f"<{prefix}v>{number}</{prefix}v>", None
     if isinstance(value, CellError):
         return f"<{prefix}v>{escaped(value.code)}</{prefix}v>", "e"
     if len(value) > MAX_TEXT:
-        raise EditError(f"{place} 的文字超过 {MAX_TEXT:,} 字，未作修改")
+        raise EditError(
+            f"{place} 的文字超过 {MAX_TEXT:,} 字，未作修改；请缩短后再试",
+            f"the text for {place} has more than {MAX_TEXT:,} characters, so nothing was changed; shorten it"
+            " and try again",
+        )
     text = cell_text(value)
     if cached:
         return f"<{prefix}v>{text}</{prefix}v>", "str"
@@ -422,9 +441,15 @@ def cell_text(text: str, *, escape_codes: bool = True) -> str:
     if not _SPECIAL.search(text):
         return text
     if _SURROGATE.search(text):
-        raise EditError("文字中有不完整的字符，未作修改")
+        raise EditError(
+            "文字中有不完整的字符，未作修改；请重新输入这段文字再试",
+            "the text has half a character in it, so nothing was changed; type it again and try again",
+        )
     if escape_codes:
         text = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     elif _UNWRITABLE.search(text.replace("_x", "")):
-        raise EditError("公式中有控制字符，未作修改")
+        raise EditError(
+            "公式中有控制字符，未作修改；请在 Excel 中重新输入该公式再试",
+            "the formula has control characters in it, so nothing was changed; type it again in Excel and try again",
+        )
     return escaped(text)

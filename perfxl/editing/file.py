@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from perfxl.edit import EditError
-from perfxl.os_errors import reason
+from perfxl.os_errors import english_reason, reason
 
 PREFIX = ".perfxl-"
 _STRAY_SECONDS = 600
@@ -30,7 +30,10 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
     try:
         _refuse_open(target)
         if _bytes_of(source) != before:
-            raise EditError(f"{source.name} 在处理期间被改动，未作修改，请再试一次")
+            raise EditError(
+                f"{source.name} 在处理期间被改动，未作修改；请关闭正在改它的程序再试",
+                f"{source.name} was changed meanwhile, so nothing was written; close what changes it and try again",
+            )
         old = None
         if target.exists():
             old = before if _same_file(source, target) else _bytes_of(target)
@@ -45,10 +48,16 @@ def replaced(source: Path, before: bytes, after: bytes, target: Path, keep_backu
         _sync_folder(target.parent)
     except PermissionError as error:
         raise EditError(
-            f"无法写入 {target.name}：请先在 Excel/WPS 中关闭该文件，并确认有写入权限；文件未作修改"
+            f"无法写入 {target.name}，未作修改；请先在 Excel 或 WPS 中关闭它，并确认有写入权限，再试",
+            f"{target.name} cannot be written, so nothing was changed; close it in Excel or WPS, see that you may write"
+            " there, and try again",
         ) from error
     except OSError as error:
-        raise EditError(f"无法写入 {target.name}：{reason(error)}；文件未作修改，请处理后再试") from error
+        raise EditError(
+            f"无法写入 {target.name}（{reason(error)}），未作修改；请把文件复制到别的磁盘或文件夹再试",
+            f"{target.name} cannot be written ({english_reason(error)}), so nothing was changed; copy the file to"
+            " another disk or folder and try again",
+        ) from error
 
 
 def _refuse_open(target: Path) -> None:
@@ -57,8 +66,10 @@ def _refuse_open(target: Path) -> None:
         owner = target.with_name(mark)
         if owner.exists():
             raise EditError(
-                f"{target.name} 正被打开：请先在 Excel/WPS 中关闭；确认没有打开的，删去同一文件夹里的 {owner.name}；"
-                "文件未作修改"
+                f"{target.name} 正被打开，未作修改；请先在 Excel 或 WPS 中关闭，没有人打开的请删去同一文件夹里的"
+                f" {owner.name}",
+                f"{target.name} is open, so nothing was changed; close it in Excel or WPS, or delete {owner.name}"
+                " beside it where nobody has it open",
             )
 
 
@@ -90,7 +101,11 @@ class _temporary:
             if self._like.exists():
                 shutil.copymode(self._like, self._path)
             if _bytes_of(self._path) != self._data:
-                raise EditError("写入后复核不一致，磁盘可能有问题；文件未作修改，请换一个磁盘再试")
+                raise EditError(
+                    "写入后复核不一致，磁盘可能有问题，未作修改；请把文件复制到别的磁盘再试",
+                    "what was written reads otherwise, the disk may be faulty, so nothing was changed; copy the file to"
+                    " another disk and try again",
+                )
         except BaseException:
             self._discard()
             raise

@@ -23,6 +23,7 @@ from perfxl.editing.xml import (
     without_element,
 )
 from perfxl.grid import column_letters
+from perfxl.refusals import misshapen
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -217,7 +218,11 @@ class Notes:
         for edit in edits:
             place, note = f"{column_letters(edit.column)}{edit.row}", edit.text or ""
             if len(note) > MAX_TEXT:
-                raise EditError(f"{edit.sheet}!{place} 的批注超过 {MAX_TEXT:,} 字，未作修改")
+                raise EditError(
+                    f"{edit.sheet}!{place} 的批注超过 {MAX_TEXT:,} 字，未作修改；请先改正这一格的部分问题再试",
+                    f"the note for {edit.sheet}!{place} has more than {MAX_TEXT:,} characters, so nothing was changed;"
+                    " mend some of the problems of that cell and try again",
+                )
             comments.append(
                 f'<{x}comment ref="{place}" authorId="{authors.index(edit.author)}"><{x}text><{x}r>'
                 f'<{x}t xml:space="preserve">{cell_text(note)}</{x}t></{x}r></{x}text></{x}comment>'
@@ -263,7 +268,7 @@ class Notes:
         for pointer in self._parts.pointers(self._part):
             if pointer.id == identifier and not pointer.external and pointer.target in self._parts:
                 return pointer.target
-        raise EditError("批注的图形部件缺失，未作修改")
+        raise misshapen("批注的图形部件缺失", "the drawing part of the notes is missing")
 
     def _add_boxes(self, edits: Sequence[SetNote]) -> None:
         if self._drawing is None:
@@ -342,5 +347,5 @@ def _box_place(shape: str) -> tuple[int, int] | None:
 def _before_end(text: str, xml: str) -> str:
     place = text.rfind("</xml")
     if place < 0:
-        raise EditError("批注的图形部件不完整，未作修改")
+        raise misshapen("批注的图形部件不完整", "the drawing part of the notes is incomplete")
     return text[:place] + xml + text[place:]

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from perfxl.edit import EditError
 from perfxl.editing.xml import (
     UTF_8,
     Element,
@@ -22,6 +21,7 @@ from perfxl.editing.xml import (
     without_element,
 )
 from perfxl.editing.zip import rewritten
+from perfxl.refusals import misshapen
 from perfxl.sources.package import Package
 
 _TYPES = "[Content_Types].xml"
@@ -75,7 +75,7 @@ class Parts:
         """The part as it now stands."""
         key = self._found(name)
         if key is None:
-            raise EditError(f"文件缺少部件 {name}，未作修改")
+            raise misshapen(f"文件缺少部件 {name}", f"the part {name} is missing in the file")
         if key not in self._texts:
             self._original[key] = data = self._package.read(key)
             self._texts[key], self._encodings[key] = decoded(data, name)

@@ -29,6 +29,7 @@ from perfxl.editing.xml import (
     with_attribute,
 )
 from perfxl.grid import CellValue, column_letters
+from perfxl.refusals import own_error
 from perfxl.sources.xlsx import read_xlsx
 
 RowEdit = InsertRow | DeleteRow
@@ -105,7 +106,7 @@ def with_rows(parts: Parts, data: bytes, edits: Iterable[Edit]) -> bytes:
     book.keep()
     edited = parts.packed()
     if _cells(edited) != meant:
-        raise EditError("增删行后复核：单元格不一致，未作修改")
+        raise own_error("增删行后复核：单元格不一致", "after moving the rows, the cells read otherwise")
     return edited
 
 
@@ -133,7 +134,7 @@ def _shift(edit: RowEdit) -> _Shift:
 
 def _make(book: Book, entry: SheetEntry, edit: RowEdit) -> None:
     if not 1 <= edit.row <= _LAST:
-        raise EditError(f"工作表 {entry.name} 没有第 {edit.row} 行，未作修改")
+        raise own_error(f"工作表“{entry.name}”没有第 {edit.row} 行", f"the sheet “{entry.name}” has no row {edit.row}")
     shift = _shift(edit)
     for other in book.sheets:
         if other.worksheet:
@@ -160,10 +161,18 @@ def _make(book: Book, entry: SheetEntry, edit: RowEdit) -> None:
 
 def _refuse_what_cannot_move(book: Book, entry: SheetEntry, sheet: SheetText) -> None:
     if child(sheet.frame, root_of(sheet.frame), "tableParts") is not None:
-        raise EditError(f"工作表 {entry.name} 中有 Excel 表格，不能增删行，未作修改")
+        raise EditError(
+            f"工作表“{entry.name}”中有 Excel 表格，不能增删行，未作修改；请先在 Excel 的“表设计”中“转换为区域”再试",
+            f"the sheet “{entry.name}” has an Excel table, so nothing was changed; convert it to a range in Excel and"
+            " try again",
+        )
     for row in sheet.rows:
         if any(f"t={mark}{kind}{mark}" in row.written() for mark in "\"'" for kind in _KINDS_OF_GROUPS):
-            raise EditError(f"工作表 {entry.name} 中有数组公式，不能增删行，未作修改")
+            raise EditError(
+                f"工作表“{entry.name}”中有数组公式或模拟运算表，不能增删行，未作修改；请先在 Excel 中清除它再试",
+                f"the sheet “{entry.name}” has an array formula or a data table, so nothing was changed; clear it in"
+                " Excel and try again",
+            )
 
 
 def _formulas(sheet: SheetText, name: str, shift: _Shift, *, own: bool) -> None:
@@ -207,7 +216,12 @@ def _move_rows(sheet: SheetText, shift: _Shift) -> None:
             continue
         if number > _LAST:
             if row.open():
-                raise EditError(f"工作表 {sheet.name} 的最后一行有内容，不能插入行，未作修改")
+                raise EditError(
+                    f"工作表“{sheet.name}”的最后一行（第 {_LAST:,} 行）有内容，不能插入行，未作修改；"
+                    "请先清空那一行再试",
+                    f"the last row ({_LAST:,}) of the sheet “{sheet.name}” is not empty, so nothing was changed;"
+                    " clear it and try again",
+                )
             continue  # LibreOffice writes the height of the last row.
         if number != row.number:
             row.open()

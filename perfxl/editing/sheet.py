@@ -155,7 +155,11 @@ def _plain(frame: str, found: Element) -> str:
 def with_footer(frame: str, text: str, sheet: str) -> str:
     """The frame with this footer on all pages, first and even ones too where they have their own."""
     if len(text) > _MOST_FOOTER:
-        raise EditError(f"工作表 {sheet} 的页脚超过 {_MOST_FOOTER} 字，未作修改")
+        raise EditError(
+            f"工作表“{sheet}”的页脚超过 {_MOST_FOOTER} 字，未作修改；请在“页面设置”中缩短页脚再试",
+            f"the footer of the sheet “{sheet}” has more than {_MOST_FOOTER} characters, so nothing was"
+            " changed; shorten it under Page Setup and try again",
+        )
     root = root_of(frame)
     parent = child(frame, root, "headerFooter")
     if parent is None:

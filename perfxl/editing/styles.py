@@ -16,6 +16,7 @@ from perfxl.editing.xml import (
     with_child,
     with_last,
 )
+from perfxl.refusals import misshapen, own_error
 
 _ORDER = (
     *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles"),
@@ -71,7 +72,7 @@ class Styles:
             return known
         formats = self._list("cellXfs")
         if not 0 <= style < len(formats):
-            raise EditError("文件的样式编号有误，未作修改")
+            raise misshapen("文件的样式编号有误", "a style number in the file is wrong")
         raw = formats[style]
         index = style
         if _lock(raw)[0] != locked:
@@ -171,7 +172,11 @@ class Styles:
         if raw in known:
             return known.index(raw)
         if len(known) >= _MAX_STYLES:
-            raise EditError("文件的单元格样式已到 Excel 的上限，未作修改")
+            raise EditError(
+                "文件的单元格格式已到 Excel 的上限，未作修改；请用“修复格式”或 perfxl import 转到新的官方表再试",
+                "the file has as many cell formats as Excel allows, so nothing was changed; carry it over into a fresh"
+                " form by perfxl import and try again",
+            )
         self._new.setdefault(name, []).append(raw)
         known.append(raw)
         return len(known) - 1
@@ -179,7 +184,9 @@ class Styles:
 
 def _colour(argb: str) -> str:
     if not _ARGB.fullmatch(argb):
-        raise EditError(f"颜色 {argb[:20]} 有误，应为八位十六进制")
+        raise own_error(
+            f"颜色 {argb[:20]} 不是八位十六进制数", f"the colour {argb[:20]} is not eight hexadecimal digits"
+        )
     return argb.upper()
 
 

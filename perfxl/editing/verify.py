@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from perfxl.edit import AddSheet, Edit, EditError, RemoveSheet, SetFormula, SetProperty, SetValue
+from perfxl.edit import AddSheet, Edit, RemoveSheet, SetFormula, SetProperty, SetValue
 from perfxl.edited import as_read
 from perfxl.editing.book import Book
 from perfxl.editing.cells import Row, SheetText
 from perfxl.editing.xml import elements, with_attribute
 from perfxl.grid import Cell, CellRef
+from perfxl.refusals import own_error
 from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetReader
 from perfxl.sources.xlsx_strings import read_properties
 from perfxl.sources.xlsx_styles import CellStyle
@@ -54,7 +55,8 @@ def verify_sheet(sheet: SheetText, edits: Iterable[Edit]) -> None:
                 meant[edit.row, edit.column] = Cell(value, formula)
     for place in meant.keys() | found.keys():
         if not _same(meant.get(place), found.get(place)):
-            raise EditError(f"写入后复核：{CellRef('', sheet.name, *place).in_file} 不一致，未作修改")
+            cell = CellRef("", sheet.name, *place).in_file
+            raise own_error(f"写入后复核：{cell} 不一致", f"after writing, {cell} reads otherwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def verify_book(before: Contents, after: Book, edits: Iterable[Edit]) -> None:
                 properties[edit.name] = edit.value
     entries = after.sheets
     if [entry.name for entry in entries] != sheets or any(entry.part not in after.parts for entry in entries):
-        raise EditError("写入后复核：工作表不一致，未作修改")
+        raise own_error("写入后复核：工作表不一致", "after writing, the sheets are others")
     if _properties(after) != properties:
-        raise EditError("写入后复核：文档属性不一致，未作修改")
+        raise own_error("写入后复核：文档属性不一致", "after writing, the document properties read otherwise")
 
 
 def _properties(book: Book) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from perfxl.edit import EditError
+from perfxl.refusals import misshapen
 
 # Python before 3.11.5, as Debian 12 has it, matches no possessive group of several alternatives (gh-106052).
 TAG = re.compile(
@@ -80,7 +80,7 @@ def _end_of(text: str, place: int, end: int) -> tuple[int, int]:
         depth += -1 if tag[1] else 1
         if not depth:
             return tag.start(), tag.end()
-    raise EditError("文件的 XML 不完整，未作修改")
+    raise misshapen("文件的 XML 不完整", "the XML of the file is incomplete")
 
 
 def root_of(text: str) -> Element:
@@ -215,7 +215,7 @@ def decoded(data: bytes, part: str) -> tuple[str, Encoding]:
     try:
         text = data[len(encoding.mark) :].decode(encoding.codec)
     except (LookupError, UnicodeDecodeError) as error:
-        raise EditError(f"部件 {part} 的编码不受支持，未作修改") from error
+        raise misshapen(f"部件 {part} 的编码不受支持", f"the encoding of the part {part} is not supported") from error
     return text, encoding
 
 
@@ -223,11 +223,11 @@ def require_well_formed(data: bytes, part: str) -> None:
     """EditError for XML that is broken or has a DTD."""
 
     def refuse(*_: object) -> None:
-        raise EditError(f"部件 {part} 含有 DTD 声明，未作修改")
+        raise misshapen(f"部件 {part} 含有 DTD 声明", f"the part {part} declares a DTD")
 
     parser = ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
     except ExpatError as error:
-        raise EditError(f"部件 {part} 不是完整的 XML，未作修改") from error
+        raise misshapen(f"部件 {part} 不是完整的 XML", f"the part {part} is not complete XML") from error

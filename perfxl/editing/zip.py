@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from zipfile import ZipFile
 
 from perfxl.edit import EditError
+from perfxl.refusals import misshapen
 
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _LOCAL = struct.Struct("<4s2B4HL2L2H")
@@ -68,7 +69,11 @@ def rewritten(
         out += record
     count, comment = len(records), directory.comment
     if count >= 0xFFFF or len(out) >= _FULL:
-        raise EditError("文件过大，未作修改")
+        raise EditError(
+            "文件过大，未作修改；请在 Excel 或 WPS 中删去不用的图片和工作表再试",
+            "the file is too large, so nothing was changed; delete pictures and sheets that are not needed and try"
+            " again",
+        )
     out += _END.pack(b"PK\x05\x06", 0, 0, count, count, len(out) - start, start, len(comment)) + comment
     return bytes(out)
 
@@ -77,7 +82,7 @@ def _entries(data: bytes, directory: ZipFile) -> list[_Entry]:
     infos, place = directory.infolist(), directory.start_dir
     ends = sorted({*(info.header_offset for info in infos), place})
     if len(ends) != len(infos) + 1 or ends[-1] != place:
-        raise EditError("压缩包内的文件相互重叠，未作修改")
+        raise misshapen("压缩包内的文件相互重叠", "files inside the archive overlap")
     following = dict(zip(ends, ends[1:], strict=False))
     entries: list[_Entry] = []
     for info in infos:
@@ -87,7 +92,7 @@ def _entries(data: bytes, directory: ZipFile) -> list[_Entry]:
         header = _LOCAL.unpack_from(data, start)
         least = start + _LOCAL.size + header[10] + header[11] + info.compress_size
         if least > following[start]:
-            raise EditError("压缩包内的文件相互重叠，未作修改")
+            raise misshapen("压缩包内的文件相互重叠", "files inside the archive overlap")
         entries.append(
             _Entry(info.filename.replace("\\", "/").lstrip("/").casefold(), start, following[start], data[place:end])
         )
@@ -110,7 +115,7 @@ def _moved(record: bytes, place: int) -> bytes:
             offset = at + 4 + before
             return record[:offset] + struct.pack("<Q", place) + record[offset + 8 :]
         at += 4 + size
-    raise EditError("压缩包的目录有误，未作修改")
+    raise misshapen("压缩包的目录有误", "the directory of the archive is wrong")
 
 
 def _packed_again(record: bytes, content: bytes, place: int) -> tuple[bytes, bytes]:

@@ -69,7 +69,7 @@ _FINDING_COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("名称", "Name", 18),
     ("填报值", "As filled in", 20),
     ("应为", "Should be", 20),
-    ("说明", "Message", 52),
+    ("问题", "Message", 52),
     ("怎么改", "How to mend", 44),
 )
 

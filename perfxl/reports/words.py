@@ -45,7 +45,7 @@ _WORDS = {
     # findings
     "severity": ("级别", "severity"),
     "code": ("代码", "code"),
-    "message": ("说明", "message"),
+    "message": ("问题", "message"),
     "source": ("依据", "source"),
     "why": ("为什么", "why"),
     "fix": ("怎么改", "how to mend"),

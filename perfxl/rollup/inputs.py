@@ -82,20 +82,21 @@ def _records(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
             return _of_workbook(path)
         return _of_json(path.read_text("utf-8-sig"))
     except StoreUnusable as error:
-        raise Unusable(str(error), f"cannot be used as a store: {error}") from error
+        raise Unusable("不是可用的结果库，或正被别的程序使用", "it is no usable store, or in use") from error
     except DamagedReview as error:
         raise Unusable(
-            "结果库里有读不了的结果（方案不是自带的，或已损坏）", f"unusable result in it ({error})"
+            "结果库里有读不了的结果（方案不是自带的，或已损坏）", f"it has a result that cannot be read ({error})"
         ) from error
     except UnreadableFile as error:
         raise Unusable(f"打不开（{error.code}）", f"cannot be opened ({error.code})") from error
     except OSError as error:
         raise Unusable(reason(error), english_reason(error)) from error
     except UnicodeDecodeError as error:
-        raise Unusable("不是 UTF-8 文字", "no UTF-8 text") from error
+        raise Unusable("不是 UTF-8 文字", "it is no UTF-8 text") from error
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
-        raise Unusable(f"不是 perfxl 的结果（{place}）", f"no output of perfxl ({place})") from error
+        zh, en = (f"（{place}）", f" ({place})") if place else ("", "")
+        raise Unusable(f"不是 perfxl 的结果{zh}", f"it is no output of perfxl{en}") from error
     except RecursionError as error:
         raise Unusable("嵌套过深", "nested too deeply") from error
 

@@ -67,8 +67,8 @@ Status = Literal["intact", "changed", "missing", "damaged"]
 STATUS_WORDS: dict[Status, tuple[str, str]] = {
     "intact": ("完好", "intact"),
     "changed": ("有改动", "changed"),
-    "missing": ("封签缺失", "missing"),
-    "damaged": ("封签损坏", "damaged"),
+    "missing": ("封签缺失", "seal missing"),
+    "damaged": ("封签损坏", "seal damaged"),
 }
 SIGNATURE_WORDS: dict[SignatureStatus, tuple[str, str]] = {
     "none": ("没有签名", "no signature"),

@@ -31,7 +31,10 @@ class ExcelHost:
 
     def snapshot(self, book: Any) -> bytes:
         if book.FileFormat not in _OPEN_XML:
-            raise EditError("请先把工作簿另存为 .xlsx，再使用绩效自评")
+            raise EditError(
+                "工作簿不是 .xlsx，未作修改；请先另存为 .xlsx，再用绩效自评的按钮",
+                "the workbook is no .xlsx, so nothing was changed; save it as .xlsx first",
+            )
         with tempfile.TemporaryDirectory(prefix="perfxl-") as folder:
             path = Path(folder) / "snapshot.xlsx"
             book.SaveCopyAs(str(path))
@@ -53,7 +56,13 @@ class ExcelHost:
             raise
         except Exception as error:
             changes.take_back()
-            raise EditError(f"Excel 未能完成修改，工作簿已恢复原样（{_reason(error)}）") from error
+            said = _reason(error)
+            raise EditError(
+                f"Excel 未能完成修改，工作簿已恢复原样，未作修改（{said}）；请结束单元格编辑、关闭对话框再试，"
+                "仍不行时请把这一行发给维护人员",
+                f"Excel could not finish, so nothing was changed ({said}); leave the cell that is being edited, close"
+                " all dialogs and try again, and send this line to the maintainers where that does not help",
+            ) from error
         finally:
             # The sheet that was in front may be gone.
             with contextlib.suppress(Exception):

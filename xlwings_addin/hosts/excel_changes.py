@@ -13,7 +13,6 @@ from perfxl.edit import (
     Allowance,
     DeleteRow,
     Edit,
-    EditError,
     InsertRow,
     LockEveryCell,
     ProtectSheet,
@@ -25,6 +24,7 @@ from perfxl.edit import (
     SetProperty,
     SetValue,
 )
+from perfxl.refusals import only_sheet, protected, wrong_password
 from xlwings_addin.hosts.blocks import blocks
 from xlwings_addin.hosts.excel_cells import area, as_typed, contents, parts_alike, put, ranges
 from xlwings_addin.hosts.excel_marks import mark
@@ -163,26 +163,25 @@ class Changes:
     def _free(self, sheet: Any) -> None:
         if not sheet.ProtectContents:
             return
-        place = f"工作表 {sheet.Name}"
         if not self._lift:
-            raise EditError(f"{place} 受保护，不能修改")
+            raise protected(sheet.Name)
         options = {name: getattr(sheet.Protection, name) for name in _ALLOWED.values()}
         options |= {"DrawingObjects": sheet.ProtectDrawingObjects, "Scenarios": sheet.ProtectScenarios}
         with contextlib.suppress(Exception):
             sheet.Unprotect(self._password)
         if sheet.ProtectContents:
-            raise EditError(f"{place} 受密码保护，密码不符，未作修改")
+            raise wrong_password(sheet.Name)
         self._again[sheet.Name] = lambda: sheet.Protect(Password=self._password, Contents=True, **options)
 
     def _free_structure(self) -> None:
         if not self.book.ProtectStructure:
             return
         if not self._lift:
-            raise EditError("工作簿结构 受保护，不能修改")
+            raise protected("")
         with contextlib.suppress(Exception):
             self.book.Unprotect(self._password)
         if self.book.ProtectStructure:
-            raise EditError("工作簿结构 受密码保护，密码不符，未作修改")
+            raise wrong_password("")
         self._again[""] = lambda: self.book.Protect(Password=self._password, Structure=True, Windows=False)
 
     def _protect(self, edit: ProtectSheet) -> None:
@@ -231,7 +230,7 @@ class Changes:
 
     def _set_aside(self, sheet: Any) -> None:
         if sum(other.Visible == -1 for other in self.book.Sheets) == 1 and sheet.Visible == -1:
-            raise EditError(f"工作表 {sheet.Name} 是唯一的工作表，不能删除")
+            raise only_sheet(sheet.Name)
         name, visible = sheet.Name, sheet.Visible
 
         def back() -> None:

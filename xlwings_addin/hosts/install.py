@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from perfxl.problem import Problem
 from xlwings_addin.hosts.libreoffice import OfficeMissing, office_program, office_python
 from xlwings_addin.hosts.oxt import IDENTIFIER, build
 
@@ -16,8 +17,8 @@ COMMAND = (sys.executable, "-m", "xlwings_addin.hosts.macro")
 """Runs a macro in this very environment."""
 
 
-class NotInstalled(RuntimeError):
-    """LibreOffice did not take the extension. A Chinese sentence with LibreOffice's own words."""
+class NotInstalled(Problem):
+    """LibreOffice did not take the extension; LibreOffice's own words are in it."""
 
 
 def install(profile: Path | None = None, command: Sequence[str] = COMMAND) -> None:
@@ -63,13 +64,20 @@ def _unopkg(profile: Path | None, *arguments: str) -> str:
     beside = Path(office_program()).resolve().with_name("unopkg")
     program = str(beside) if beside.exists() else shutil.which("unopkg")
     if program is None:
-        raise OfficeMissing("没有找到 LibreOffice 的 unopkg，请先完整安装 LibreOffice")
+        raise OfficeMissing(
+            "没有找到 LibreOffice 的 unopkg；请完整安装 LibreOffice 再试",
+            "LibreOffice's unopkg is not there; install the whole of LibreOffice and try again",
+        )
     action, *rest = arguments
     command = [program, action, *_environment(profile), *rest]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()
-        raise NotInstalled(f"LibreOffice 未接受扩展：请先关闭 LibreOffice，不要用 root 运行（{said[-300:]}）")
+        said = (done.stderr or done.stdout).strip()[-300:]
+        raise NotInstalled(
+            f"LibreOffice 未接受扩展（{said}）；请先关闭 LibreOffice，用本人的账户（不用 root）再试",
+            f"LibreOffice did not take the extension ({said}); close LibreOffice and try again under your own account,"
+            " not as root",
+        )
     return done.stdout
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from perfxl.edit import Edit, EditError
+from perfxl.problem import Problem
+from perfxl.refusals import no_sheet, only_sheet, protected, sheet_exists, wrong_password
 from xlwings_addin.hosts.desk import Buttons, Calculation, Kind, View
 from xlwings_addin.hosts.password import require_password
 from xlwings_addin.hosts.wire import plain_edits
@@ -24,12 +26,50 @@ _QUITTING = 20
 """Seconds."""
 
 
-class OfficeMissing(RuntimeError):
-    """LibreOffice, or a Python with its `uno`, is not installed. A Chinese sentence says what to install."""
+class OfficeMissing(Problem):
+    """LibreOffice, or a Python with its `uno`, is not installed."""
 
 
-class OfficeError(RuntimeError):
-    """What LibreOffice answered where it should not have."""
+class OfficeError(Problem):
+    """LibreOffice is gone, or answered what it should not have."""
+
+
+_CLOSED = ("LibreOffice 已经关闭；请重新打开工作簿再试", "LibreOffice has been closed; open the workbook again")
+
+
+def _closed(_: str) -> EditError:
+    return EditError(
+        "工作簿已经关闭，未作修改；请重新打开再试",
+        "the workbook has been closed, so nothing was changed; open it again and try again",
+    )
+
+
+def _not_opened(name: str) -> EditError:
+    return EditError(
+        f"LibreOffice 打不开 {name}，未作修改；请确认它是工作簿，在 Excel 或 WPS 中另存为 .xlsx 再试",
+        f"LibreOffice cannot open {name}, so nothing was changed; see that it is a workbook, and save it as .xlsx in"
+        " Excel or WPS",
+    )
+
+
+def _no_format(name: str) -> EditError:
+    return EditError(
+        f"不能保存为 {name}，未作修改；请用扩展名 .xlsx、.xlsm、.xls 或 .ods",
+        f"{name} cannot be written, so nothing was changed; end its name in .xlsx, .xlsm, .xls or .ods",
+    )
+
+
+REFUSALS = {
+    "closed": _closed,
+    "no_format": _no_format,
+    "no_sheet": no_sheet,
+    "not_opened": _not_opened,
+    "only_sheet": only_sheet,
+    "protected": protected,
+    "sheet_exists": sheet_exists,
+    "wrong_password": wrong_password,
+}
+"""What the helper refuses, by the names that it sends."""
 
 
 class Channel:
@@ -48,14 +88,18 @@ class Channel:
             self._requests.flush()
             line = self._replies.readline()
         except OSError as error:
-            raise OfficeError("LibreOffice 已经关闭") from error
+            raise OfficeError(*_CLOSED) from error
         if not line:
-            raise OfficeError("LibreOffice 已经关闭")
+            raise OfficeError(*_CLOSED)
         reply = json.loads(line)
         if reply.get("error") == "refused":
-            raise EditError(reply["message"])
+            raise REFUSALS[reply["why"]](reply["about"])
         if "error" in reply:
-            raise OfficeError(reply["message"])
+            raise OfficeError(
+                f"LibreOffice 没有完成（{reply['message']}）；请再试一次，仍不行时请把这一行发给维护人员",
+                f"LibreOffice did not finish ({reply['message']}); try again, and send this line to the maintainers"
+                " where that does not help",
+            )
         return reply["result"]
 
 
@@ -217,7 +261,10 @@ def office_program() -> str:
     """Raises OfficeMissing."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
-        raise OfficeMissing("没有找到 LibreOffice，请先安装（Debian：apt install libreoffice-calc python3-uno）")
+        raise OfficeMissing(
+            "没有找到 LibreOffice；请先安装（Debian：apt install libreoffice-calc python3-uno）",
+            "LibreOffice is not installed; install it first (Debian: apt install libreoffice-calc python3-uno)",
+        )
     return program
 
 
@@ -228,7 +275,10 @@ def office_python() -> str:
     for candidate in candidates:
         if Path(candidate).exists() and _has_uno(candidate):
             return candidate
-    raise OfficeMissing("没有找到带 uno 的 Python，请先安装（Debian：apt install python3-uno）")
+    raise OfficeMissing(
+        "没有找到带 uno 的 Python；请先安装（Debian：apt install python3-uno）",
+        "no Python has LibreOffice's uno; install it first (Debian: apt install python3-uno)",
+    )
 
 
 def _has_uno(python: str) -> bool:

@@ -16,7 +16,6 @@ from pathlib import Path
 from perfxl.edit import (
     AddSheet,
     Edit,
-    EditError,
     LockEveryCell,
     ProtectSheet,
     ProtectStructure,
@@ -27,6 +26,7 @@ from perfxl.edit import (
 )
 from perfxl.editing import apply_edits, workbook_settings
 from perfxl.grid import CellRef
+from perfxl.refusals import protected, wrong_password
 from perfxl.sources.raw_file import file_bytes
 from perfxl.sources.xlsx import read_xlsx
 from xlwings_addin.hosts.desk import Buttons, Calculation, Kind, View
@@ -190,9 +190,9 @@ class _Protections:
         """Raises EditError where protection is in the way and cannot be lifted."""
         for place, protection in self._in_the_way(edits).items():
             if not lift:
-                raise EditError(f"{place} 受保护，不能修改")
+                raise protected(place)
             if not opens(password or "", protection.password):
-                raise EditError(f"{place} 受密码保护，密码不符，未作修改")
+                raise wrong_password(place)
 
     def _in_the_way(self, edits: Sequence[Edit]) -> dict[str, ProtectSheet | ProtectStructure]:
         found: dict[str, ProtectSheet | ProtectStructure] = {}
@@ -200,12 +200,12 @@ class _Protections:
         for edit in edits:
             if isinstance(edit, AddSheet | RemoveSheet | ProtectStructure):
                 if self._structure is not None:
-                    found["工作簿结构"] = self._structure
+                    found[""] = self._structure
             elif isinstance(edit, LockEveryCell):
-                found |= {f"工作表 {name}": protection for name, protection in self._sheets.items() if protection}
+                found |= {name: protection for name, protection in self._sheets.items() if protection}
             elif not isinstance(edit, SetProperty) and (protection := self._sheets.get(edit.sheet.casefold())):
                 if not isinstance(edit, SetValue | SetFormula):
-                    found[f"工作表 {edit.sheet}"] = protection
+                    found[edit.sheet] = protection
                 elif (edit.row, edit.column) in locked[edit.sheet.casefold()]:
                     found[CellRef("", edit.sheet, edit.row, edit.column).in_file] = protection
         return found

@@ -32,7 +32,11 @@ def require_password(edits: Sequence[Edit], password: str | None) -> None:
     """Raises EditError where an edit's hash is not that of the password: a program takes nothing but the password."""
     kept = {edit.password for edit in edits if isinstance(edit, ProtectSheet | ProtectStructure) and edit.on}
     if not all(one is None or (password is not None and opens(password, one)) for one in kept):
-        raise EditError("打开着的工作簿要用密码本身来保护，未作修改")
+        raise EditError(
+            "锁定前的保护另有密码，与输入的不同，未作修改；请关闭工作簿，用 perfxl unlock 文件 --reason 原因 解锁",
+            "the protection from before the lock has another password, so nothing was changed; close the workbook and"
+            " unlock it by perfxl unlock FILE --reason WHY",
+        )
 
 
 def _short_hash(password: str) -> int:

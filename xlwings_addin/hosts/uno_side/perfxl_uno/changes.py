@@ -93,12 +93,12 @@ class Changes:
         for found in self.doc.Sheets.ElementNames:
             if found.casefold() == name.casefold():
                 return self.doc.Sheets.getByName(found)
-        raise Refused(f"文件中没有工作表 {name}，未作修改")
+        raise Refused("no_sheet", name)
 
     def free_all_sheets(self) -> None:
         """LibreOffice changes no cell style while any sheet is protected."""
         for name in self.doc.Sheets.ElementNames:
-            self._free(name, f"工作表 {name}")
+            self._free(name, name)
 
     def _make(self, kind: str, sheet: str, edits: list[dict[str, Any]]) -> None:
         if kind == "Write":
@@ -142,7 +142,7 @@ class Changes:
             self._add_sheet(edit)
         elif kind == "RemoveSheet":
             if self.doc.Sheets.Count == 1:
-                raise Refused(f"工作表 {edit['name']} 是唯一的工作表，不能删除")
+                raise Refused("only_sheet", edit["name"])
             name = self.sheet(edit["name"]).Name
             self._lifted.pop(name, None)
             self.doc.Sheets.removeByName(name)
@@ -154,19 +154,19 @@ class Changes:
         elif kind == "SetProperty":
             sheets.set_property(self, edit["name"], edit["value"])
         else:
-            raise Refused(f"不支持的修改 {kind}")
+            raise ValueError(f"unknown edit {kind}")
 
     def _add_sheet(self, edit: dict[str, Any]) -> None:
         name = edit["name"]
         if any(other.casefold() == name.casefold() for other in self.doc.Sheets.ElementNames):
-            raise Refused(f"文件中已有工作表 {name}，未作修改")
+            raise Refused("sheet_exists", name)
         sheets.add(self.doc, edit)
 
     # Protection
 
     def _clear_the_way(self, edits: list[dict[str, Any]]) -> None:
         if any(edit["kind"] in _OF_THE_STRUCTURE for edit in edits):
-            self._free(_STRUCTURE, "工作簿结构")
+            self._free(_STRUCTURE, "")
         if any(edit["kind"] == "LockEveryCell" for edit in edits):
             self.free_all_sheets()
         for edit in edits:
@@ -176,7 +176,7 @@ class Changes:
                     self._free(sheet.Name, place)
             elif edit["kind"] not in _OF_THE_BOOK and edit["sheet"] in self.doc.Sheets.ElementNames:
                 # A sheet that is only added by these edits is free.
-                self._free(edit["sheet"], f"工作表 {edit['sheet']}")
+                self._free(edit["sheet"], edit["sheet"])
 
     def _protectable(self, name: str) -> Any:
         return self.doc if name == _STRUCTURE else self.doc.Sheets.getByName(name)
@@ -186,10 +186,10 @@ class Changes:
         if not protected.isProtected():
             return
         if not self._lift:
-            raise Refused(f"{place} 受保护，不能修改")
+            raise Refused("protected", place)
         password = self._opened(protected)
         if password is None:
-            raise Refused(f"{place} 受密码保护，密码不符，未作修改")
+            raise Refused("wrong_password", place)
         self._lifted[name] = password
 
     def _opened(self, protected: Any) -> str | None:

@@ -70,7 +70,7 @@ class Session:
         try:
             return {"result": self._calls[name](**request)}
         except Refused as refused:
-            return {"error": "refused", "message": str(refused)}
+            return {"error": "refused", "why": refused.why, "about": refused.about}
         except Exception as error:
             return {"error": "failed", "message": f"{type(error).__name__}: {getattr(error, 'Message', '') or error}"}
 
@@ -106,7 +106,7 @@ class Session:
             one = components.nextElement()
             if getattr(one, "RuntimeUID", None) == handle:
                 return one
-        raise Refused("工作簿已经关闭")
+        raise Refused("closed")
 
     def open(self, path: str, password: str | None) -> str:
         # Neither macros nor links of a clerk's workbook are run. Never hidden: LibreOffice's own undo of an added
@@ -117,7 +117,7 @@ class Session:
         url = uno.systemPathToFileUrl(path)
         doc = self._desktop.loadComponentFromURL(url, "_blank", 0, properties(**options))
         if doc is None or not doc.supportsService(_SPREADSHEET):
-            raise Refused(f"无法打开 {Path(path).name}")
+            raise Refused("not_opened", Path(path).name)
         _recalculated(doc)
         return self._to_front(doc.RuntimeUID)
 
@@ -198,7 +198,7 @@ def _path(doc: Any) -> str:
 def _filter(path: str) -> str:
     ending = Path(path).suffix.lower()
     if ending not in _FILTERS:
-        raise Refused(f"不能保存为 {ending or '没有扩展名的文件'}")
+        raise Refused("no_format", Path(path).name)
     return _FILTERS[ending]
 
 
