@@ -8,8 +8,7 @@ from pathlib import Path
 from docs_build.catalogue import catalogue_page
 from docs_build.contract import contract_page
 from docs_build.reference import reference_page
-from perfxl.reports.json import json_schema
-from perfxl.scheme_schema import scheme_json_schema
+from perfxl.commands.schema import schemas
 
 DOCS = Path(__file__).parent.parent / "docs"
 _NOTE = "<!-- 由 python -m docs_build 生成，请改它的来源，不要改这一页。 -->\n"
@@ -18,6 +17,4 @@ PAGES: dict[str, Callable[[], str]] = {
     "代码目录.md": lambda: _NOTE + catalogue_page(),
     "命令参考.md": lambda: _NOTE + reference_page(),
     "JSON接口.md": lambda: _NOTE + contract_page(),
-    "schema/check-v1.json": json_schema,
-    "schema/scheme-v1.json": scheme_json_schema,
-}
+} | {f"schema/{name}-v1.json": written for name, written in schemas().items()}

@@ -135,7 +135,7 @@ def check_file(candidate: Candidate, options: Options) -> FileReview:
 def _checked(candidate: Candidate, options: Options) -> FileReview:
     shown = candidate.shown
     if candidate.skipped:
-        return FileReview(shown, "skipped", (), (_about_file("R107", shown, reason=candidate.skipped),))
+        return FileReview(shown, "skipped", (), (about_file("R107", shown, reason=candidate.skipped),))
     try:
         with candidate.on_this_machine() as path:
             workbook = read_workbook(path)
@@ -151,7 +151,7 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
             finding.message()  # a message that lacks a number must cost this file a row, not the run
         return file
     except UnreadableFile as error:
-        return FileReview(shown, "unreadable", (), (_about_file(error.code, shown, **error.numbers),))
+        return FileReview(shown, "unreadable", (), (about_file(error.code, shown, **error.numbers),))
     except MemoryError:
         return _over_limit(shown, "检查时占用的内存不超过限度")
     except Exception as error:
@@ -161,7 +161,7 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
 def failed(candidate: Candidate, error: Exception) -> FileReview:
     """For a file at which an error of our own happened."""
     shown = candidate.shown
-    return FileReview(shown, "unreadable", (), (_about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+    return FileReview(shown, "unreadable", (), (about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
 
 
 def _without_notes(candidate: Candidate, file: FileReview) -> FileReview:
@@ -172,7 +172,7 @@ def _without_notes(candidate: Candidate, file: FileReview) -> FileReview:
     if not candidate.maybe_note or file.reviews or failure:
         return file
     reason = "文字里没有自评表或绩效目标表"
-    return FileReview(file.path, "skipped", (), (_about_file("R107", file.path, reason=reason),))
+    return FileReview(file.path, "skipped", (), (about_file("R107", file.path, reason=reason),))
 
 
 def over_time(candidate: Candidate, seconds: float) -> FileReview:
@@ -183,14 +183,15 @@ def over_time(candidate: Candidate, seconds: float) -> FileReview:
 def died(candidate: Candidate, exit_code: int | None) -> FileReview:
     """For a file that ended the process checking it, twice."""
     reason = f"检查进程意外终止（{exit_code}）"
-    return FileReview(candidate.shown, "unreadable", (), (_about_file(INTERNAL_ERROR, candidate.shown, reason=reason),))
+    return FileReview(candidate.shown, "unreadable", (), (about_file(INTERNAL_ERROR, candidate.shown, reason=reason),))
 
 
 def _over_limit(shown: str, limit: str) -> FileReview:
-    return FileReview(shown, "unreadable", (), (_about_file("R105", shown, limit=limit),))
+    return FileReview(shown, "unreadable", (), (about_file("R105", shown, limit=limit),))
 
 
-def _about_file(code: str, shown: str, **numbers: str) -> Finding:
+def about_file(code: str, shown: str, **numbers: str) -> Finding:
+    """A finding about a file as a whole."""
     return Finding(code, CellRef(PurePath(shown).name), numbers=numbers)
 
 

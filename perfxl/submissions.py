@@ -6,11 +6,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from perfxl.batch import Candidate, Options, check_file
+from perfxl.batch import Candidate, Options
 from perfxl.comparison import Comparison, compared
 from perfxl.finding import Finding, Severity
 from perfxl.form import Form
 from perfxl.grid import CellRef, normalised
+from perfxl.limits import Limits, check_here
 from perfxl.pairing import Key, paired
 from perfxl.review import FileReview, Review
 
@@ -80,8 +81,11 @@ class NotCompared:
     file: FileReview
 
 
+_LIMITS = Limits()
+
+
 def differences(
-    old: Sequence[Candidate], new: Sequence[Candidate], options: Options
+    old: Sequence[Candidate], new: Sequence[Candidate], options: Options, limits: Limits = _LIMITS
 ) -> Iterator[Pair | Alone | NotCompared]:
     """Files that cannot be compared, then every form once: the new ones in order, then those that are gone.
 
@@ -90,12 +94,12 @@ def differences(
     for candidates in (old, new):
         side: list[Submission] = []
         for candidate in candidates:
-            file = check_file(candidate, options)
+            file = check_here(candidate, options, limits)
             if file.status == "unreadable":
                 yield NotCompared(file)
             side += [_submission(candidate, number, review.form) for number, review in enumerate(file.reviews)]
         sides.append(side)
-    read = lru_cache(maxsize=2)(lambda candidate: check_file(candidate, options))
+    read = lru_cache(maxsize=2)(lambda candidate: check_here(candidate, options, limits))
     for before, after in paired(sides[0], sides[1], _keys(len(old) == len(new) == 1)):
         if before and after:
             files = [read(one.candidate) for one in (before, after)]

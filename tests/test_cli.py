@@ -16,14 +16,13 @@ import pytest
 
 from perfxl import __version__, batch
 from perfxl.cli import main
+from perfxl.commands.schema import schemas
 from perfxl.finding import catalog
 from perfxl.folder import Folder
 from perfxl.layouts import write_form
 from perfxl.refusals import misshapen
 from perfxl.reports import FORMATS
-from perfxl.reports.json import json_schema
 from perfxl.scheme import builtin_schemes
-from perfxl.scheme_schema import scheme_json_schema
 from tests.golden_files import assert_golden
 from tests.random_forms import random_form
 
@@ -120,7 +119,7 @@ def test_every_format_gives_the_same_exit_code_on_stdout_alone(capsys: Capture, 
 def test_json_of_the_examples_fits_the_schema(capsys: Capture) -> None:
     code, out, _ = run(capsys, "check", RETURNED, "--format", "json")
     document = json.loads(out)
-    jsonschema.validate(document, json.loads(json_schema()))
+    jsonschema.validate(document, json.loads(schemas()["check"]()))
     assert code == 1
     assert len(document["files"]) == sum(1 for path in RETURNED.rglob("*") if path.is_file())
     paths = [file["path"] for file in document["files"]]
@@ -128,9 +127,11 @@ def test_json_of_the_examples_fits_the_schema(capsys: Capture) -> None:
 
 
 def test_schema_command(capsys: Capture) -> None:
-    assert run(capsys, "schema") == run(capsys, "schema", "check") == (0, json_schema(), "")
-    assert run(capsys, "schema", "scheme") == (0, scheme_json_schema(), "")
-    assert run(capsys, "schema", "rollup") == (2, "", "perfxl: OF 没有取值 rollup；可用：check、scheme\n")
+    for name, written in schemas().items():
+        assert run(capsys, "schema", name) == (0, written(), "")
+    assert run(capsys, "schema") == run(capsys, "schema", "check")
+    known = "check、verify、diff、rollup、seal、receipt、scheme"
+    assert run(capsys, "schema", "score") == (2, "", f"perfxl: OF 没有取值 score；可用：{known}\n")
 
 
 def test_three_runs_are_the_same(capsys: Capture) -> None:
@@ -483,11 +484,13 @@ def test_verify_as_json(capsys: Capture, right: Path) -> None:
     document = json.loads(out)
     assert (code, list(document)) == (1, ["schema_version", "files"])
     by_status = {file["status"]: file for file in document["files"]}
-    assert list(by_status["unreadable"]) == ["path", "status", "reason"]
-    assert " ".join(by_status["intact"]) == (
-        "path status open other_file reason signature signed_by code code_agrees receipt digest submission time signer "
-        "changes history caveat"
+    unreadable, intact = by_status["unreadable"], by_status["intact"]
+    assert [(found["code"], found["place"]) for found in unreadable["findings"]] == [("R101", "")]
+    keys = (
+        "path status findings reason open other_file signature signed_by code code_agrees receipt digest submission "
+        "time signer changes history caveat"
     )
+    assert (" ".join(intact), " ".join(unreadable)) == (keys, keys)
 
 
 def test_a_lock_that_is_refused_says_why(capsys: Capture, tmp_path: Path) -> None:

@@ -88,11 +88,12 @@ def test_a_page_in_both_languages(capsys: Capture) -> None:
         "  解锁以便更正：谁、何时、为何都记入文件，下次锁定接着记。\n\n"
         "参数\n  FILE  锁定的工作簿\n\n"
         "选项\n"
-        "  --reason TEXT  解锁的原因，记入文件（必填）\n"
-        "  --by NAME      解锁人，默认为登录名\n"
-        "  --no-backup    不留 .bak\n"
-        "  --lang zh|en   语言（默认 zh）\n"
-        "  -h, --help     显示这一页\n"
+        "  --reason TEXT      解锁的原因，记入文件（必填）\n"
+        "  --by NAME          解锁人，默认为登录名\n"
+        "  --no-backup        不留 .bak\n"
+        "  --timeout SECONDS  一个文件最多用时（默认 20）\n"
+        "  --lang zh|en       语言（默认 zh）\n"
+        "  -h, --help         显示这一页\n"
     )
     assert run(capsys, "unlock", "--help", "--lang=en")[1].startswith(
         "Usage: perfxl unlock [OPTIONS] FILE\n\n  Open a locked form for a correction.\n\nArguments\n"

@@ -15,6 +15,7 @@ from perfxl.cli import main
 from perfxl.reports.overview import Totals
 from perfxl.rollup import FormRecord, Rollup
 from perfxl.rollup.inputs import Unusable, read_into
+from perfxl.sources import UnreadableFile
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT, FINAL = RETURNED / "临江市公路事务中心-2025-初稿.xlsx", RETURNED / "临江市公路事务中心-2025.xlsx"
@@ -216,6 +217,7 @@ def test_text(inputs: dict[str, Path], capsys: Capture) -> None:
         ("a.bin", b"\xff\xfe\x00", "不是 UTF-8 文字"),
         ("a.db", b"SQLite format 3\0" + b"no database", "不是可用的结果库"),
         ("a.xlsx", b"PK\x03\x04", "打不开（R101）"),
+        ("long.json", b'{"schema_version": 1' + b"1" * 5000 + b"}", "有过长的数字"),
     ],
 )
 def test_an_input_that_cannot_be_rolled_up_is_one_sentence(
@@ -226,7 +228,7 @@ def test_an_input_that_cannot_be_rolled_up_is_one_sentence(
     code, out, err = run(capsys, "rollup", path)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"perfxl: {path} 不能汇总：") and reason in err
-    with pytest.raises(Unusable):
+    with pytest.raises((Unusable, UnreadableFile)):
         read_into(Rollup(), path)
 
 

@@ -134,9 +134,9 @@ def test_the_notices_of_a_folder(tmp_path: Path, capsys: Capture) -> None:
         "退回清单.docx",
     ]
     assert [line.rpartition("/")[2] for line in err.splitlines()] == [
-        "滨河区体育馆-下载不完整.xlsx: 打不开，没有写意见书",
-        "滨河区文化馆-空文件.xlsx: 打不开，没有写意见书",
-        "滨河区档案馆-网页另存.xls: 打不开，没有写意见书",
+        "滨河区体育馆-下载不完整.xlsx: 打不开，没有写意见书（文件打不开：压缩包的目录缺失或损坏，文件可能不完整）",
+        "滨河区文化馆-空文件.xlsx: 打不开，没有写意见书（文件打不开：文件为空（0 字节））",
+        "滨河区档案馆-网页另存.xls: 打不开，没有写意见书（没有找到自评表或绩效目标表）",
     ]
     copy = read_workbook(next(tmp_path.rglob("古美路街道办事处-2020-批注.xlsx")))
     assert [grid.sheet for grid in copy.grids] == ["2020绩效自评价", "校验结果"]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.batch import Candidate, Options
@@ -46,7 +48,7 @@ def check(
     words: Path | None = typer.Option(None, metavar="DOCX", help="与这一份表核对的自评报告。Report to check with it."),
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表。Public keys to check signatures."),
     jobs: int = typer.Option(0, min=0, metavar="N", help="几个文件同时查；0 用全部处理器。Files at a time."),
-    timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
+    timeout: float = TIMEOUT,
     db: Path | None = typer.Option(
         None, metavar="FILE", help="结果库，中断后接着查；有 --report 时默认在其中。Store to resume from."
     ),
@@ -79,7 +81,7 @@ def check(
     view = View(choices.language(lang), choices.severity("--severity", severity), left_out)
     lowest = None if fail_on == NEVER else choices.severity("--fail-on", fail_on)
     name = choices.one_of("--format", format, FORMATS)
-    beside = _report_text(words, lambda: _candidates(paths, report, None, None))
+    beside = _report_text(words, lambda: _candidates(paths, report, None, None), timeout)
     options = Options(choices.scheme(scheme), left_out, register(keys), beside)
     limits = Limits(jobs or available_processors(), timeout)
     # A result kept there would not know that the report was another one.
@@ -184,11 +186,14 @@ def _candidates(paths: list[Path], report: Path | None, store: Path | None, sinc
     return not_since(candidates, since) if since else candidates
 
 
-def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]]) -> tuple[Located[str], ...]:
+def _report_text(
+    report: Path | None, candidates: Callable[[], list[Candidate]], timeout: float
+) -> tuple[Located[str], ...]:
     """The paragraphs of the report of --words; nothing where none is given."""
     if report is None:
         return ()
     from perfxl.commands.workbooks import existing, unreadable
+    from perfxl.limits import Limits, run_here
     from perfxl.sources import UnreadableFile
     from perfxl.words.reading import paragraphs_of
 
@@ -198,7 +203,7 @@ def _report_text(report: Path | None, candidates: Callable[[], list[Candidate]])
         )
     existing([report])
     try:
-        return paragraphs_of(report)
+        return run_here(partial(paragraphs_of, report), Limits(seconds=timeout))
     except UnreadableFile as error:
         if error.code == "R103":
             raise UsageProblem(

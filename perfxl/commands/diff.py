@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.batch import Candidate
@@ -21,6 +22,7 @@ def diff(
     select: str | None = typer.Option(None, metavar="CODES", help="只比这些代码的问题。Only these findings."),
     ignore: str | None = typer.Option(None, metavar="CODES", help="不比这些代码的问题。All but these findings."),
     format: str = typer.Option("text", metavar="FORMAT", help="text json"),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """两次报送有哪些不同：按栏目和指标比，不按单元格；问题改了哪些、还有哪些。What two submissions differ in.
@@ -30,6 +32,7 @@ def diff(
     """
     from perfxl.batch import Options
     from perfxl.commands import choices
+    from perfxl.limits import Limits
     from perfxl.reports.differences import DIFFERENCES_FORMATS
     from perfxl.submissions import Pair, differences
 
@@ -38,7 +41,7 @@ def diff(
     options = Options(choices.scheme(scheme), choices.left_out(select, ignore))
     sides = [_candidates(path) for path in (old, new)]
     code = CLEAN
-    for one in differences(sides[0], sides[1], options):
+    for one in differences(sides[0], sides[1], options, Limits(seconds=timeout)):
         report.add(one)
         if not (isinstance(one, Pair) and one.same):
             code = FINDINGS

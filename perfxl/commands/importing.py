@@ -11,6 +11,7 @@ import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.finding import Language
@@ -32,7 +33,7 @@ def import_(
         None, "--scheme", metavar="ID", help="官方表的方案；不写则按表判定。Scheme of the official form."
     ),
     force: bool = typer.Option(False, "--force", help="覆盖已有文件。Overwrite."),
-    timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """把别的表样填好的表转到官方表，并列出没有带入的内容。
@@ -44,9 +45,8 @@ def import_(
     from perfxl.commands import choices, outputs
     from perfxl.commands.workbooks import existing, unreadable
     from perfxl.limits import Limits, run_here
-    from perfxl.reading import read_forms
     from perfxl.reports.escaping import visible
-    from perfxl.sources import UnreadableFile, read_workbook
+    from perfxl.sources import UnreadableFile
 
     chosen, language = choices.scheme(scheme), choices.language(lang)
     code = CLEAN
@@ -54,12 +54,11 @@ def import_(
     for path in existing(files):
         shown = visible(path.as_posix())
         try:
-            workbook = run_here(partial(read_workbook, path), Limits(seconds=timeout))
+            workbook, forms = run_here(partial(_read, path), Limits(seconds=timeout))
         except UnreadableFile as error:
             typer.echo(f"{shown}: {visible(unreadable(error, language))}", err=True)
             code = FINDINGS
             continue
-        forms = read_forms(workbook)
         if not forms:
             typer.echo(f"{shown}: {_NO_FORM[language == 'en']}", err=True)
             code = FINDINGS
@@ -69,6 +68,14 @@ def import_(
             if not _carry_over(workbook, form, chosen, out, language):
                 code = FINDINGS
     return code
+
+
+def _read(path: Path) -> tuple[Workbook, tuple[Form, ...]]:
+    from perfxl.reading import read_forms
+    from perfxl.sources import read_workbook
+
+    workbook = read_workbook(path)
+    return workbook, read_forms(workbook)
 
 
 def _carry_over(workbook: Workbook, form: Form, chosen: Scheme | None, out: Path, lang: Language) -> bool:

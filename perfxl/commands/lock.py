@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from perfxl.commands.workbooks import TIMEOUT
+
 if TYPE_CHECKING:
     from perfxl.signing import PrivateKey
 
@@ -19,6 +21,7 @@ def lock(
     scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
     json: bool = typer.Option(False, "--json", help="另写 FILE.seal.json。Write the seal beside the file as well."),
     no_backup: bool = typer.Option(False, "--no-backup", help="不留 .bak。Keep no .bak."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """锁定提交：没有错误、核实都已说明才能锁定；封签码印在页脚。Lock and seal a form for submission."""
@@ -42,7 +45,7 @@ def lock(
             beside,
         )
 
-    return change_each(files, change, keep_backup=not no_backup, lang=choices.language(lang))
+    return change_each(files, change, keep_backup=not no_backup, timeout=timeout, lang=choices.language(lang))
 
 
 def unlock(
@@ -50,6 +53,7 @@ def unlock(
     reason: str = typer.Option(..., metavar="TEXT", help="解锁的原因，记入文件。Why; kept in the file."),
     by: str = typer.Option("", metavar="NAME", help="解锁人，默认为登录名。Who; the login name by default."),
     no_backup: bool = typer.Option(False, "--no-backup", help="不留 .bak。Keep no .bak."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """解锁以便更正：谁、何时、为何都记入文件，下次锁定接着记。Open a locked form for a correction."""
@@ -79,4 +83,4 @@ def unlock(
             )
         return Changed(after, "已解锁，改好后请重新锁定", "unlocked; lock it again once it is corrected")
 
-    return change_each([file], change, keep_backup=not no_backup, lang=choices.language(lang))
+    return change_each([file], change, keep_backup=not no_backup, timeout=timeout, lang=choices.language(lang))

@@ -10,6 +10,7 @@ import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.finding import Language
@@ -28,7 +29,7 @@ def migrate(
         None, "--scheme", metavar="ID", help="转到哪个方案；不写则为文件写明的方案。The scheme of the file by default."
     ),
     force: bool = typer.Option(False, "--force", help="覆盖已有文件。Overwrite."),
-    timeout: float = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """把旧版模板填的表转到现行模板：数值、说明和锁定记录都带过去，原文件不动。

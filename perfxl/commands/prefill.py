@@ -14,11 +14,12 @@ from perfxl.reports.escaping import visible
 
 def objective_form(path: Path, lang: Language) -> ObjectiveForm:
     """The first 绩效目标表 of a workbook; stderr says so where there are more. UsageProblem where there is none."""
+    from perfxl.limits import Limits, run_here
     from perfxl.reading import read_forms
     from perfxl.sources import UnreadableFile, read_workbook
 
     try:
-        forms = read_forms(read_workbook(path))
+        forms = run_here(lambda: read_forms(read_workbook(path)), Limits())
     except UnreadableFile as error:
         raise UsageProblem(f"{path}: {unreadable(error, 'zh')}", f"{path}: {unreadable(error, 'en')}") from error
     found = [form for form in forms if isinstance(form, ObjectiveForm)]

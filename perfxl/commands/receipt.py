@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 _NO_RECEIPT = (
     "，没有出回执；请给锁定提交后的原文件",
@@ -21,6 +23,7 @@ def receipt(
     receiver: str = typer.Option(..., metavar="NAME", help="接收方名称。Who received it."),
     output: Path | None = typer.Option(None, metavar="JSON", help="默认 FILE.receipt.json。Where to write it."),
     keys: Path | None = typer.Option(None, metavar="REGISTER", help="公钥登记表（TOML）。Register of public keys."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """出具回执：收到哪一份、何时、封签是否完好，并签名。A signed receipt for a sealed form.
@@ -33,6 +36,7 @@ def receipt(
     from perfxl.commands.outputs import written
     from perfxl.commands.verify import verdict_of
     from perfxl.commands.workbooks import existing, now, unreadable
+    from perfxl.limits import Limits, run_here
     from perfxl.reports.escaping import visible
     from perfxl.reports.words import seal_word, word
     from perfxl.seal.receipt import receipt_for
@@ -41,8 +45,9 @@ def receipt(
 
     language = choices.language(lang)
     existing([file])
+    known = register(keys)
     try:
-        verdict = verdict_of(file, None, register(keys))
+        verdict = run_here(partial(verdict_of, file, None, known), Limits(seconds=timeout))
     except UnreadableFile as error:
         typer.echo(f"{visible(file.as_posix())}: {visible(unreadable(error, language))}", err=True)
         return FINDINGS

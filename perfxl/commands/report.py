@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +33,7 @@ def report(
     out: Path | None = typer.Option(None, metavar="DIR", help="默认与表放在一起。Where to write."),
     scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
     pdf: bool = typer.Option(False, "--pdf", help="报告和表另存 PDF（要有 LibreOffice）。Report and form as PDF."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="屏幕上的语言。Language on the screen."),
 ) -> int:
     """支出绩效自评报告（.docx）：数字都取自表，文字留空待补。The report that goes with a form.
@@ -41,6 +45,7 @@ def report(
     from perfxl.commands.words import beside, require_pdf, save_pdfs
     from perfxl.commands.workbooks import existing, unreadable
     from perfxl.edit import EditError
+    from perfxl.limits import Limits, run_here
     from perfxl.sources import UnreadableFile
 
     language, chosen = choices.language(lang), choices.scheme(scheme)
@@ -51,7 +56,8 @@ def report(
         folder = out or file.parent
         done: list[Path] = []
         try:
-            done = _write(file, folder, chosen, language)
+            workbook, documents = run_here(partial(_composed, file, folder, chosen), Limits(seconds=timeout))
+            done = _write(workbook, documents, chosen, language)
         except UnreadableFile as error:
             _complain(file, unreadable(error, language))
         except EditError as error:
@@ -85,10 +91,19 @@ def _complain(file: Path, reason: str) -> None:
     typer.echo(f"{visible(file.as_posix())}: {visible(reason)}", err=True)
 
 
-def _write(file: Path, folder: Path, scheme: Scheme | None, lang: Language) -> list[Path]:
+@dataclass(frozen=True)
+class _Document:
+    """A report to write. `before` is what it replaces, None where nothing is there; `kept` counts its own sections."""
+
+    path: Path
+    before: bytes | None
+    made: Report
+    kept: int
+
+
+def _composed(file: Path, folder: Path, scheme: Scheme | None) -> tuple[Workbook, list[_Document]]:
     """A report per self-evaluation of the file. Raises UnreadableFile and EditError."""
-    from perfxl.commands.words import form_names, save
-    from perfxl.editing import replaced
+    from perfxl.commands.words import form_names
     from perfxl.review import review_workbook
     from perfxl.sources import read_workbook
     from perfxl.sources.raw_file import file_bytes
@@ -97,19 +112,30 @@ def _write(file: Path, folder: Path, scheme: Scheme | None, lang: Language) -> l
     workbook = read_workbook(file)
     reviewed = review_workbook(workbook, file.name, scheme=scheme)
     scored = [review for review in reviewed.reviews if review.scorecard]
-    paths = [folder / f"{name}{SUFFIX}" for name in form_names(file, len(scored))]
-    for review, path in zip(scored, paths, strict=True):
+    documents = []
+    for review, name in zip(scored, form_names(file, len(scored)), strict=True):
+        path = folder / f"{name}{SUFFIX}"
         before = file_bytes(path) if path.exists() else None
         written = _written(path, before) if before is not None else {}
-        made = compose(workbook, reviewed, review, written)
-        if before is None:
-            save(path, made.data)
+        kept = sum(bool(section.texts) for section in written.values())
+        documents.append(_Document(path, before, compose(workbook, reviewed, review, written), kept))
+    return workbook, documents
+
+
+def _write(workbook: Workbook, documents: list[_Document], scheme: Scheme | None, lang: Language) -> list[Path]:
+    """Where the reports are now. Raises UnreadableFile and EditError."""
+    from perfxl.commands.words import save
+    from perfxl.editing import replaced
+
+    for one in documents:
+        if one.before is None:
+            save(one.path, one.made.data)
         else:
-            replaced(path, before, made.data, path, keep_backup=True)
-        _tell(path, made, sum(bool(section.texts) for section in written.values()), lang)
-        if len(scored) == 1:
-            _tell_contradictions(workbook, path, scheme, lang)
-    return paths
+            replaced(one.path, one.before, one.made.data, one.path, keep_backup=True)
+        _tell(one.path, one.made, one.kept, lang)
+        if len(documents) == 1:
+            _tell_contradictions(workbook, one.path, scheme, lang)
+    return [one.path for one in documents]
 
 
 def _tell(path: Path, made: Report, kept: int, lang: Language) -> None:

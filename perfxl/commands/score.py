@@ -10,6 +10,7 @@ import typer
 
 from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.review import FileReview
@@ -25,11 +26,13 @@ def score(
     paper: Path | None = typer.Option(None, metavar="DIR", help="另写评分底稿（.docx），每张表一份。Word papers."),
     pdf: bool = typer.Option(False, "--pdf", help="评分底稿另存 PDF（要有 LibreOffice）。Papers as PDF too."),
     scheme: str | None = typer.Option(None, metavar="ID", help="方案编号或 .toml 文件。Scheme to use."),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """评分底稿：执行率、各项得分、总分、等级，填报与应为并列。Every score, reported and by rule."""
-    from perfxl.batch import INTERNAL_ERROR, Candidate, Options, check_file
+    from perfxl.batch import INTERNAL_ERROR, Candidate, Options
     from perfxl.commands import choices
+    from perfxl.limits import Limits, check_here
     from perfxl.reports.scores import print_scores
     from perfxl.reports.view import View
     from perfxl.reports.words import SEVERITIES
@@ -51,11 +54,11 @@ def score(
                 "written: {} cells computed, {} errors, {} queries, {} infos".format(len(markup.computed), *counts),
             )
 
-        return change_each([file], change, keep_backup=not no_backup, lang=view.lang)
+        return change_each([file], change, keep_backup=not no_backup, timeout=timeout, lang=view.lang)
     from perfxl.commands.words import require_pdf
 
     require_pdf(pdf)
-    reviewed = check_file(Candidate(str(file)), options)
+    reviewed = check_here(Candidate(str(file)), options, Limits(seconds=timeout))
     print_scores(reviewed, sys.stdout, view, explain=explain)
     if paper is not None:
         _write_papers(reviewed, file, paper, pdf=pdf)

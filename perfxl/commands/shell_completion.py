@@ -40,7 +40,8 @@ complete -c perfxl -a "(__perfxl_complete)"
     "powershell": """\
 Register-ArgumentCompleter -Native -CommandName perfxl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $typed = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "=$_" })
+    $before = $commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition }
+    $typed = @($before | Select-Object -Skip 1 | ForEach-Object { "=$_" })
     if ($wordToComplete -eq '') { $typed += '=' }
     perfxl completion powershell -- @typed 2>$null | ForEach-Object {
         [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from perfxl.commands.exit_codes import CLEAN, FINDINGS
+from perfxl.commands.exit_codes import CLEAN, FINDINGS, INTERNAL
 from perfxl.commands.problems import UsageProblem
+from perfxl.commands.workbooks import TIMEOUT
 
 if TYPE_CHECKING:
     from perfxl.seal import Seal, Verdict
@@ -24,17 +26,20 @@ def verify(
     seal: Path | None = typer.Option(None, metavar="JSON", help="另存的 .seal.json。A seal kept apart."),
     receipt: Path | None = typer.Option(None, metavar="JSON", help="接收方的回执。A receipt to compare with."),
     format: str = typer.Option("text", metavar="FORMAT", help="text json"),
+    timeout: float = TIMEOUT,
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> int:
     """验证封签：锁定以后有没有改动，逐处列出改前改后。Whether sealed forms are still what was sealed.
 
-    退出码：0 全部完好；1 有改动、封签缺失或损坏、签名无效、打不开的文件；2 用法有误。
-    Exit code: 0 all intact; 1 changes, missing or damaged seals, invalid signatures, unreadable files; 2 usage.
+    退出码：0 全部完好；1 有改动、封签缺失或损坏、签名无效、打不开的文件；2 用法有误；3 内部错误（该文件有一行说明）。
+    Exit code: 0 all intact; 1 changes, missing or damaged seals, invalid signatures, unreadable files; 2 usage; 3 a
+    failure of perfxl (the file has a line that says so).
     """
-    from perfxl.batch import collect
+    from perfxl.batch import about_file, collect, failed
     from perfxl.commands import choices
     from perfxl.commands.keys import register
-    from perfxl.commands.workbooks import present, unreadable
+    from perfxl.commands.workbooks import present
+    from perfxl.limits import Limits, run_here
     from perfxl.reports.verdicts import VERDICT_FORMATS
     from perfxl.seal import same_code
     from perfxl.seal.receipt import compared
@@ -49,17 +54,21 @@ def verify(
         if candidate.skipped or candidate.maybe_note:
             continue
         try:
-            verdict = verdict_of(candidate.path, apart, known)
+            verdict = run_here(partial(verdict_of, candidate.path, apart, known), Limits(seconds=timeout))
         except UnreadableFile as error:
-            report.fail(candidate.shown, unreadable(error, language))
-            result = FINDINGS
+            report.fail(candidate.shown, about_file(error.code, candidate.shown, **error.numbers))
+            result = max(result, FINDINGS)
+            continue
+        except Exception as error:  # our own mistake costs this file its verdict, not the others theirs
+            report.fail(candidate.shown, *failed(candidate, error).file_findings)
+            result = INTERNAL
             continue
         agrees = None if code is None else bool(verdict.seal and same_code(code, verdict.seal.digest))
         received = compared(given, verdict.seal, known) if given else None
         report.add(candidate.shown, verdict, agrees, received)
         bad_receipt = received is not None and not (received.same and received.signature in ("valid", "unknown"))
         if verdict.status != "intact" or verdict.signature == "invalid" or agrees is False or bad_receipt:
-            result = FINDINGS
+            result = max(result, FINDINGS)
     report.close()
     return result
 

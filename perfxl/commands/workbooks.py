@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ _HOW: dict[Language, str] = {"zh": "  怎么改见 perfxl explain 代码", "en":
 
 Change = Callable[[bytes, Path], Changed]
 
+TIMEOUT = typer.Option(20, min=0.1, metavar="SECONDS", help="一个文件最多用时。Longest for one file.")
+
 
 def present(paths: Iterable[Path]) -> None:
     """UsageProblem for a path that is neither file nor folder."""
@@ -51,11 +54,12 @@ def existing(paths: list[Path]) -> list[Path]:
     return paths
 
 
-def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: Language) -> int:
+def change_each(paths: list[Path], change: Change, *, keep_backup: bool, timeout: float, lang: Language) -> int:
     """Change every file and say for each what was done, or why it stayed as it was. The exit code."""
     from perfxl.commands.outputs import written
     from perfxl.edit import EditError
     from perfxl.editing import replaced
+    from perfxl.limits import Limits, run_here
     from perfxl.locking import LockRefused
     from perfxl.reports.escaping import visible
     from perfxl.sources import UnreadableFile
@@ -66,20 +70,20 @@ def change_each(paths: list[Path], change: Change, *, keep_backup: bool, lang: L
         shown = visible(path.as_posix())
         try:
             before = file_bytes(path)
-            done = change(before, path)
+            done = run_here(partial(change, before, path), Limits(seconds=timeout))
             replaced(path, before, done.data, path, keep_backup)
             for other, data in done.beside:
                 with written(other) as temporary:
                     temporary.write_bytes(data)
         except (EditError, LockRefused, UnreadableFile) as error:
-            typer.echo(f"{shown}: {_reason(error, lang)}", err=True)
+            typer.echo(f"{shown}: {refusal(error, lang)}", err=True)
             code = FINDINGS
         else:
             typer.echo(f"{shown}: {done.zh if lang == 'zh' else done.en}")
     return code
 
 
-def _reason(error: Problem | UnreadableFile, lang: Language) -> str:
+def refusal(error: Problem | UnreadableFile, lang: Language) -> str:
     """Why a file stayed as it was; what stands against a lock, line by line."""
     from perfxl.locking import LockRefused
     from perfxl.reports.escaping import visible
@@ -102,9 +106,9 @@ def unreadable(error: UnreadableFile, lang: Language) -> str:
     """Why a file cannot be read, and the cure."""
     from perfxl.finding import Finding
     from perfxl.grid import CellRef
+    from perfxl.reports.words import with_cure
 
-    finding = Finding(error.code, CellRef(""), numbers=error.numbers)
-    return f"{finding.message(lang)}{'。' if lang == 'zh' else '. '}{finding.fix(lang)}"
+    return with_cure(Finding(error.code, CellRef(""), numbers=error.numbers), lang)
 
 
 def now() -> datetime:

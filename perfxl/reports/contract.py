@@ -1,7 +1,8 @@
-"""The JSON contract, version 1: amounts in 元, points, shares of 1 as decimal strings; null for blank."""
+"""The JSON of `perfxl check`, version 1: amounts in 元, points, shares of 1 as decimal strings; null for blank."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-class _Model(BaseModel):
+class Contract(BaseModel):
+    """What a command says to programs: nothing beyond what is declared."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class FundingModel(_Model):
+class FundingModel(Contract):
     """The total row of the fund table. Points for 预算执行率 as filled in and by rule."""
 
     initial_budget: str | None
@@ -38,7 +41,7 @@ class FundingModel(_Model):
     score_computed: str | None
 
 
-class IndicatorModel(_Model):
+class IndicatorModel(Contract):
     """One row of the indicator table that counts. `score_computed` is null where the clerk judges."""
 
     level1: str | None
@@ -53,7 +56,7 @@ class IndicatorModel(_Model):
     cell: str
 
 
-class FormModel(_Model):
+class FormModel(Contract):
     """`place` is the first part of the scheme's id, e.g. shanghai."""
 
     kind: Literal["self_evaluation", "objective"]
@@ -71,7 +74,7 @@ class FormModel(_Model):
     grade_computed: str | None
 
 
-class FindingModel(_Model):
+class FindingModel(Contract):
     """`place` is the cell within its file, e.g. `自评表!D6`; empty for the whole file."""
 
     code: str
@@ -90,7 +93,7 @@ class AcrossModel(FindingModel):
     path: str
 
 
-class SealModel(_Model):
+class SealModel(Contract):
     """`open` after an unlock. `code` and `submission` are null where the seal is missing or damaged."""
 
     status: Literal["intact", "changed", "missing", "damaged"]
@@ -100,7 +103,7 @@ class SealModel(_Model):
     submission: int | None
 
 
-class FileModel(_Model):
+class FileModel(Contract):
     """`seal` is null for a file that was never sealed."""
 
     path: str
@@ -110,9 +113,7 @@ class FileModel(_Model):
     findings: list[FindingModel]
 
 
-class SummaryModel(_Model):
-    """Sums over the self-evaluations; `rate` is Σ executed ÷ Σ budget, `grades` counts grades by rule."""
-
+class _CountsModel(Contract):
     files: int
     forms: int
     accepted: int
@@ -122,6 +123,11 @@ class SummaryModel(_Model):
     errors: int
     queries: int
     infos: int
+
+
+class SumsModel(Contract):
+    """Sums over self-evaluations; `rate` is Σ executed ÷ Σ budget, `grades` counts grades by rule."""
+
     initial_budget: str
     adjusted_budget: str
     executed: str
@@ -131,7 +137,11 @@ class SummaryModel(_Model):
     grades: dict[str, int]
 
 
-class CheckModel(_Model):
+class SummaryModel(SumsModel, _CountsModel):
+    """Sums over the self-evaluations; `rate` is Σ executed ÷ Σ budget, `grades` counts grades by rule."""
+
+
+class CheckModel(Contract):
     schema_version: Literal[1]
     files: list[FileModel]
     across: list[AcrossModel] = []
@@ -151,12 +161,12 @@ def file_model(file: FileReview, view: View) -> FileModel:
         status=file.status,
         seal=_seal_model(file.seal) if file.seal else None,
         forms=[_form_model(review) for review in file.reviews],
-        findings=[_finding_model(finding, view.lang) for finding in view.findings(file.findings)],
+        findings=finding_models(view.findings(file.findings), view.lang),
     )
 
 
 def across_model(path: str, finding: Finding, view: View) -> AcrossModel:
-    return AcrossModel(path=path, **_finding_model(finding, view.lang).model_dump())
+    return AcrossModel(path=path, **finding_model(finding, view.lang).model_dump())
 
 
 def _seal_model(verdict: Verdict) -> SealModel:
@@ -199,7 +209,11 @@ def summed(totals: Totals) -> dict[str, Any]:
     }
 
 
-def _finding_model(finding: Finding, lang: Language) -> FindingModel:
+def finding_models(findings: Iterable[Finding], lang: Language) -> list[FindingModel]:
+    return [finding_model(finding, lang) for finding in findings]
+
+
+def finding_model(finding: Finding, lang: Language) -> FindingModel:
     return FindingModel(
         code=finding.code,
         name=finding.name(lang),

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TextIO
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol, TextIO
 
 from perfxl.comparison import Difference
 from perfxl.finding import Finding, Language, Severity
+from perfxl.reports.diff_contract import DiffModel, not_compared_model, pair_model, submission_model
 from perfxl.reports.escaping import visible
+from perfxl.reports.json_text import dumped
 from perfxl.reports.printer import Line, Printer
 from perfxl.reports.text import SEVERITY_STYLES, STATUS_STYLES
-from perfxl.reports.view import plain, points_text, rate_text
+from perfxl.reports.view import points_text, rate_text
 from perfxl.reports.words import brackets, colon, severity_word, word
 from perfxl.review import Review
 from perfxl.submissions import Alone, NotCompared, Pair, Submission
 
-SCHEMA_VERSION = 1
 _NOTHING = "—"
 _STYLES = {"changed": "", "added": "green", "removed": "red", "renamed": ""}
 _ANSWERS = ("differing", "unchanged", "only_new", "only_old", "unreadable")
@@ -81,45 +81,22 @@ class DifferencesText:
 
 
 class DifferencesJson:
-    """One document. Values as typed; totals by rule in points, rates as shares of 1."""
+    """One document: a DiffModel."""
 
     def __init__(self, out: TextIO, lang: Language) -> None:
-        self._out, self._lang = out, lang
-        self._lists: dict[str, list[dict[str, Any]]] = {"forms": [], "only_new": [], "only_old": [], "unreadable": []}
+        self._out, self._lang, self._document = out, lang, DiffModel()
 
     def add(self, one: Pair | Alone | NotCompared) -> None:
+        document = self._document
         if isinstance(one, NotCompared):
-            reasons = [finding.message(self._lang) for finding in one.file.file_findings]
-            self._lists["unreadable"].append({"path": one.file.path, "reasons": reasons})
+            document.unreadable.append(not_compared_model(one.file, self._lang))
         elif isinstance(one, Alone):
-            self._lists["only_new" if one.in_new else "only_old"].append(_facts(one.submission))
+            (document.only_new if one.in_new else document.only_old).append(submission_model(one.submission))
         else:
-            found = one.comparison
-            self._lists["forms"].append(
-                {
-                    "old": _facts(one.old),
-                    "new": _facts(one.new),
-                    "differences": [
-                        {
-                            "kind": difference.kind,
-                            "field": difference.name,
-                            "place": difference.at.in_file,
-                            "before": difference.before,
-                            "after": difference.after,
-                        }
-                        for difference in found.differences
-                    ],
-                    "by_rule": {"old": _results(one.before), "new": _results(one.after)},
-                    "mended": _codes(found.mended, self._lang),
-                    "remaining": _codes(found.remaining, self._lang),
-                    "arisen": _codes(found.arisen, self._lang),
-                    "resubmitted": _codes([one.resubmitted] if one.resubmitted else [], self._lang),
-                }
-            )
+            document.forms.append(pair_model(one, self._lang))
 
     def close(self) -> None:
-        json.dump({"schema_version": SCHEMA_VERSION, **self._lists}, self._out, ensure_ascii=False, indent=1)
-        self._out.write("\n")
+        self._out.write(dumped(self._document.model_dump(), indent=1) + "\n")
 
 
 DIFFERENCES_FORMATS: Mapping[str, Callable[[TextIO, Language], DifferencesReport]] = {
@@ -160,24 +137,3 @@ def _by_rule(old: Review, new: Review) -> Iterator[tuple[str, str, str]]:
         for key, was, now in results:
             if was != now:
                 yield key, was or _NOTHING, now or _NOTHING
-
-
-def _facts(one: Submission) -> dict[str, Any]:
-    return {
-        "path": one.path,
-        "place": one.at.in_file,
-        "project": one.project or None,
-        "unit": one.unit or None,
-        "year": one.year,
-    }
-
-
-def _results(review: Review) -> dict[str, str | None] | None:
-    card = review.scorecard
-    if card is None:
-        return None
-    return {"rate": plain(card.rate), "total": plain(card.computed_total), "grade": card.computed_grade}
-
-
-def _codes(findings: Sequence[Finding], lang: Language) -> list[dict[str, str]]:
-    return [{"code": f.code, "place": f.at.in_file, "message": f.message(lang)} for f in findings]

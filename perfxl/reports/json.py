@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from functools import partial
 from typing import TextIO
 
 from perfxl.across import SpotChecks
 from perfxl.making import Part
-from perfxl.reports.contract import SCHEMA_VERSION, CheckModel, across_model, file_model, summary_model
+from perfxl.reports.contract import SCHEMA_VERSION, across_model, file_model, summary_model
+from perfxl.reports.json_text import dumped
 from perfxl.reports.overview import Totals, figures
 from perfxl.reports.view import Report, View
 from perfxl.review import FileReview
-
-_ACTING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-"""Characters that a terminal or an editor obeys, and lone surrogates: JSON can say them in ASCII."""
 
 
 class JsonReport(Report):
@@ -39,12 +35,12 @@ class JsonReport(Report):
         self._end_of_files()
         separator = ""
         for path, finding in self._view.across(found):
-            self._out.write(separator + _dumped(across_model(path, finding, self._view).model_dump()))
+            self._out.write(separator + dumped(across_model(path, finding, self._view).model_dump()))
             separator = ", "
 
     def close(self) -> None:
         self._end_of_files()
-        self._out.write(f'], "summary": {_dumped(summary_model(self._totals).model_dump())}}}\n')
+        self._out.write(f'], "summary": {dumped(summary_model(self._totals).model_dump())}}}\n')
 
     def _end_of_files(self) -> None:
         if not self._all_files:
@@ -69,20 +65,9 @@ class JsonLinesReport(Report):
         """Nothing comes after the last file."""
 
 
-def json_schema() -> str:
-    """The JSON Schema of `check --format json`, as text."""
-    schema = CheckModel.model_json_schema()
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "perfxl check"} | schema
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-
-
 def _line(view: View, file: FileReview) -> str:
-    return _dumped(file_model(file, view).model_dump()) + "\n"
+    return dumped(file_model(file, view).model_dump()) + "\n"
 
 
 def _item(view: View, file: FileReview) -> Part:
-    return [_dumped(file_model(file, view).model_dump()), figures(file)]
-
-
-def _dumped(value: object) -> str:
-    return _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return [dumped(file_model(file, view).model_dump()), figures(file)]

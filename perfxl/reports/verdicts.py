@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
-from perfxl.finding import Language
+from perfxl.finding import Finding, Language
 from perfxl.reports.escaping import visible
+from perfxl.reports.json_text import dumped
 from perfxl.reports.printer import Printer
-from perfxl.reports.words import colon, seal_word, signature_word, word
+from perfxl.reports.verify_contract import VerifyModel, unverified_model, verified_model
+from perfxl.reports.words import colon, seal_word, signature_word, with_cure, word
 from perfxl.seal import Change, Verdict
 from perfxl.seal.receipt import Received
 
-SCHEMA_VERSION = 1
 _STYLES = {"intact": "green", "changed": "bold red", "missing": "yellow", "damaged": "bold red"}
 _NOTHING = "—"
 
@@ -24,7 +24,7 @@ class VerdictReport(Protocol):
     def add(self, path: str, verdict: Verdict, code_agrees: bool | None, received: Received | None = None) -> None:
         """`code_agrees`: whether the 封签码 typed in is that of the seal; None where none was."""
 
-    def fail(self, path: str, reason: str) -> None:
+    def fail(self, path: str, finding: Finding) -> None:
         """A file that cannot be read."""
 
     def close(self) -> None: ...
@@ -63,8 +63,9 @@ class VerdictText:
         if verdict.status != "missing":
             self._caveats[verdict.caveat] = None
 
-    def fail(self, path: str, reason: str) -> None:
-        self._printer.line((visible(path), "bold"), ("  ", ""), (visible(reason), _STYLES["damaged"]))
+    def fail(self, path: str, finding: Finding) -> None:
+        reason = visible(with_cure(finding, self._lang))
+        self._printer.line((visible(path), "bold"), ("  ", ""), (reason, _STYLES["damaged"]))
 
     def close(self) -> None:
         for zh, en in self._caveats:
@@ -73,53 +74,19 @@ class VerdictText:
 
 
 class VerdictJson:
-    """One document for all files. `status` as in the Verdict, or `unreadable`."""
+    """One document for all files: a VerifyModel."""
 
     def __init__(self, out: TextIO, lang: Language) -> None:
-        self._out = out
-        self._lang = lang
-        self._files: list[dict[str, Any]] = []
+        self._out, self._lang, self._document = out, lang, VerifyModel(files=[])
 
     def add(self, path: str, verdict: Verdict, code_agrees: bool | None, received: Received | None = None) -> None:
-        seal = verdict.seal
-        self._files.append(
-            {
-                "path": path,
-                "status": verdict.status,
-                "open": verdict.opened is not None,
-                "other_file": verdict.other_file,
-                "reason": verdict.reason,
-                "signature": verdict.signature,
-                "signed_by": verdict.signed_by,
-                "code": seal.code if seal else None,
-                "code_agrees": code_agrees,
-                "receipt": _receipt_facts(received) if received else None,
-                "digest": seal.digest if seal else None,
-                "submission": seal.head.submission if seal else None,
-                "time": seal.head.time if seal else None,
-                "signer": seal.head.signer if seal else None,
-                "changes": [
-                    {
-                        "kind": change.kind,
-                        "field": change.id,
-                        "name": change.name,
-                        "place": change.at.in_file if change.at else None,
-                        "before": change.before,
-                        "after": change.after,
-                    }
-                    for change in verdict.changes
-                ],
-                "history": [event.model_dump() for event in seal.history] if seal else [],
-                "caveat": verdict.caveat[0 if self._lang == "zh" else 1],
-            }
-        )
+        self._document.files.append(verified_model(path, verdict, code_agrees, received, self._lang))
 
-    def fail(self, path: str, reason: str) -> None:
-        self._files.append({"path": path, "status": "unreadable", "reason": reason})
+    def fail(self, path: str, finding: Finding) -> None:
+        self._document.files.append(unverified_model(path, finding, self._lang))
 
     def close(self) -> None:
-        json.dump({"schema_version": SCHEMA_VERSION, "files": self._files}, self._out, ensure_ascii=False, indent=1)
-        self._out.write("\n")
+        self._out.write(dumped(self._document.model_dump(), indent=1) + "\n")
 
 
 VERDICT_FORMATS: Mapping[str, Callable[[TextIO, Language], VerdictReport]] = {"text": VerdictText, "json": VerdictJson}
@@ -134,18 +101,6 @@ def _received(received: Received, lang: Language) -> str:
     receipt = received.receipt
     facts = (signature_word(received.signature, lang), received.signed_by or receipt.receiver, receipt.time)
     return visible("  ".join((word("receipt_same" if received.same else "receipt_other", lang), *facts)))
-
-
-def _receipt_facts(received: Received) -> dict[str, Any]:
-    receipt = received.receipt
-    return {
-        "same": received.same,
-        "signature": received.signature,
-        "signed_by": received.signed_by,
-        "receiver": receipt.receiver,
-        "time": receipt.time,
-        "verdict": receipt.verdict,
-    }
 
 
 def _head(verdict: Verdict, lang: Language) -> str:

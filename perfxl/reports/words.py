@@ -138,6 +138,11 @@ def seal_word(verdict: Verdict | None, lang: Language) -> str:
     return said if verdict.signature == "none" else f"{said}·{signature_word(verdict.signature, lang)}"
 
 
+def with_cure(finding: Finding, lang: Language) -> str:
+    """What a finding about a whole file says, and what to do."""
+    return f"{finding.message(lang)}{'。' if lang == 'zh' else '. '}{finding.fix(lang)}"
+
+
 def signature_word(status: SignatureStatus, lang: Language) -> str:
     from perfxl.seal import SIGNATURE_WORDS
 

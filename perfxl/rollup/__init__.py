@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from perfxl.grid import normalised
 from perfxl.reports.overview import FormRow, Totals
+from perfxl.reports.view import plain
+
+Words = Annotated[
+    str,
+    BeforeValidator(lambda said: said or ""),
+    PlainSerializer(lambda text: text or None, return_type=str | None, when_used="json"),
+]
+"""Empty for blank; null in JSON."""
+Figure = Annotated[
+    Annotated[Decimal, Field(max_digits=40)] | None,
+    PlainSerializer(plain, return_type=str | None, when_used="json"),
+]
+"""Text in JSON. No form has more digits, and nothing can be added to 1E+9999999."""
 
 
 class FormRecord(BaseModel):
@@ -19,25 +32,25 @@ class FormRecord(BaseModel):
 
     path: str
     """As the lower level names the file."""
-    department: str
-    unit: str
-    project: str
+    department: Words
+    unit: Words
+    project: Words
     year: int | None
     scheme: str
     status: Literal["accepted", "returned"]
     submission: int | None = None
     """提交次数 of the seal; None for a form that was never sealed, and where the input does not say."""
-    content: str = ""
+    content: Words = ""
     """Digest of all that the form says; empty where the input (汇总表) has the figures only."""
-    initial_budget: Decimal | None
-    adjusted_budget: Decimal | None
-    executed: Decimal | None
-    rate: Decimal | None = None
+    initial_budget: Figure
+    adjusted_budget: Figure
+    executed: Figure
+    rate: Figure = None
     """Share of 1 by rule; None where the input does not say."""
-    total_reported: Decimal | None
-    total_computed: Decimal | None
-    grade_reported: str
-    grade_computed: str
+    total_reported: Figure
+    total_computed: Figure
+    grade_reported: Words
+    grade_computed: Words
 
     @property
     def identity(self) -> Hashable:

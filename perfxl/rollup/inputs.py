@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from perfxl.across.facts import digest
 from perfxl.grid import Grid, normalised
@@ -19,8 +19,9 @@ from perfxl.reports.view import View
 from perfxl.reports.words import words_of
 from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.rollup import FormRecord, Rollup
+from perfxl.rollup.contract import RollupModel
 from perfxl.scheme import builtin_schemes
-from perfxl.sources import UnreadableFile, read_workbook
+from perfxl.sources import read_workbook
 from perfxl.store import MAGIC, StoreUnusable, stored_reviews
 
 SHEET, REPLACED = "汇总", "已被替换"
@@ -53,17 +54,8 @@ class Unusable(ValueError):
         self.en = en
 
 
-class RollupModel(BaseModel):
-    """`perfxl rollup --format json`; what only informs (`departments`, `summary`) is not read back."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    forms: list[FormRecord]
-    history: list[FormRecord]
-
-
 def read_into(rollup: Rollup, path: Path) -> int:
-    """Add the self-evaluations of one input; how many it has. Raises Unusable; adds nothing then."""
+    """Add the self-evaluations of one input; how many it has. Raises Unusable and UnreadableFile; adds nothing then."""
     now, past = _records(path)
     for record in now:
         rollup.add(record)
@@ -87,8 +79,6 @@ def _records(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
         raise Unusable(
             "结果库里有读不了的结果（方案不是自带的，或已损坏）", f"it has a result that cannot be read ({error})"
         ) from error
-    except UnreadableFile as error:
-        raise Unusable(f"打不开（{error.code}）", f"cannot be opened ({error.code})") from error
     except OSError as error:
         raise Unusable(reason(error), english_reason(error)) from error
     except UnicodeDecodeError as error:
@@ -107,6 +97,8 @@ def _of_json(text: str) -> tuple[list[FormRecord], list[FormRecord]]:
     except json.JSONDecodeError:
         files = [FileModel.model_validate_json(line) for line in text.splitlines() if line.strip()]
         return list(_of_files(files)), []
+    except ValueError as error:
+        raise Unusable("有过长的数字", "a number in it is too long") from error
     if isinstance(document, dict) and "history" in document:
         before = RollupModel.model_validate(document)
         return before.forms, before.history

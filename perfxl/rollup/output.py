@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, TextIO
+from typing import TextIO
 
 from perfxl.finding import Language
-from perfxl.reports.contract import summed
 from perfxl.reports.escaping import visible
+from perfxl.reports.json_text import dumped
 from perfxl.reports.overview import Totals
 from perfxl.reports.printer import Printer, Span
 from perfxl.reports.text import aligned
 from perfxl.reports.view import mean_text, money_text, rate_text
 from perfxl.reports.words import colon, word
 from perfxl.rollup import FormRecord, Rollup
+from perfxl.rollup.contract import rollup_model
 
-SCHEMA_VERSION = 1
 _HEAD = ("form", "returned", "budget_sum", "executed_sum", "rate", "mean", "weighted_mean", "grades", "department")
 
 
@@ -36,18 +35,8 @@ def print_rollup(rollup: Rollup, out: TextIO, lang: Language) -> None:
 
 
 def write_rollup(rollup: Rollup, out: TextIO, lang: Language) -> None:
-    """`forms` and `history` are read back by the next level; amounts in 元, rates as shares of 1, as text."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "forms": [record.model_dump(mode="json") for record in rollup.forms],
-        "history": [record.model_dump(mode="json") for record in rollup.history],
-        "departments": [
-            {"department": name, "returned": returned, **_sums(own)} for name, own, returned in rollup.departments()
-        ],
-        "summary": _sums(rollup.totals),
-    }
-    json.dump(document, out, ensure_ascii=False, indent=1)
-    out.write("\n")
+    """`lang` changes nothing: no words of ours are in it."""
+    out.write(dumped(rollup_model(rollup).model_dump(mode="json"), indent=1) + "\n")
 
 
 ROLLUP_FORMATS = {"text": print_rollup, "json": write_rollup}
@@ -71,7 +60,3 @@ def _cells(name: str, totals: Totals, returned: int) -> list[Span]:
 
 def _who(record: FormRecord) -> str:
     return visible(" · ".join(filter(None, (record.project, record.unit, str(record.year or "")))))
-
-
-def _sums(totals: Totals) -> dict[str, Any]:
-    return {"forms": totals.forms, **summed(totals)}
