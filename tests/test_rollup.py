@@ -216,7 +216,7 @@ def test_text(inputs: dict[str, Path], capsys: Capture) -> None:
         ("deep.json", b"[" * 200_000, "嵌套过深"),
         ("a.bin", b"\xff\xfe\x00", "不是 UTF-8 文字"),
         ("a.db", b"SQLite format 3\0" + b"no database", "不是可用的结果库"),
-        ("a.xlsx", b"PK\x03\x04", "打不开（R101）"),
+        ("a.xlsx", b"PK\x03\x04", "文件打不开"),
         ("long.json", b'{"schema_version": 1' + b"1" * 5000 + b"}", "有过长的数字"),
     ],
 )
