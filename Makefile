@@ -15,7 +15,7 @@ demo: $(VENV)/.installed  ## Check the example folder and write the report.
 	$(BIN)/perfxl check examples/returned --report build/demo --exit-zero
 
 test: $(VENV)/.installed lint  ## The fast suite; PERFXL_REQUIRE_ACCEPTANCE=1 adds LibreOffice, gnumeric and Chromium.
-	$(PYTEST) -n auto -m "$(if $(PERFXL_REQUIRE_ACCEPTANCE),,not acceptance)"
+	$(PYTEST) -n auto --dist worksteal -m "$(if $(PERFXL_REQUIRE_ACCEPTANCE),,not acceptance)"
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -24,7 +24,7 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 acceptance: $(VENV)/.installed
-	PERFXL_REQUIRE_ACCEPTANCE=1 $(PYTEST) -n auto -m acceptance
+	PERFXL_REQUIRE_ACCEPTANCE=1 $(PYTEST) -n auto --dist worksteal -m acceptance
 
 examples: $(VENV)/.installed  ## Write examples/returned/ again from its sources.
 	$(BIN)/python -m examples.build

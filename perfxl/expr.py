@@ -20,26 +20,22 @@ from itertools import pairwise
 from perfxl.arithmetic import (
     NOT_COMPUTABLE,
     TOLERANCE,
-    Combined,
     Condition,
     Constant,
     Expr,
-    Extreme,
-    IsText,
-    Lookup,
     NotComputable,
     Number,
     Operand,
     Ref,
-    Rounded,
     Value,
     Values,
-    When,
     as_expr,
 )
+from perfxl.conditions import Combined, IsText
 from perfxl.figures import points
 from perfxl.inputs import Quantity, Range, Total
 from perfxl.notation import Style
+from perfxl.operations import Extreme, Lookup, Rounded, When
 
 __all__ = [
     "BLANK",

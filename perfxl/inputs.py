@@ -19,12 +19,12 @@ from perfxl.arithmetic import (
     Value,
     Values,
     as_number,
-    needs,
     nodes_of,
     references_in,
 )
 from perfxl.figures import points
 from perfxl.notation import ATOM, Style, Text, all_of, any_of, chain, shown
+from perfxl.plan import needs
 from perfxl.quantity import PERCENT_SIGNS, quantity_formula, read_quantity
 
 

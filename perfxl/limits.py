@@ -56,7 +56,8 @@ def run_here(work: Callable[[], T], limits: Limits) -> T:
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+        # Again every second: Python drops an exception that falls into a destructor or a callback of the collector.
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds, 1)
         with memory_limit(limits.memory):
             return work()
     except _OverTime:

@@ -28,8 +28,8 @@ from perfxl.sources.xlsx import read_xlsx
 from perfxl.submissions import Pair, differences
 from tests.grids import form_grid
 from tests.hostile.form import pointing
+from tests.hostile_files import GOOD, ole
 from tests.test_across import NOTE, PROJECT, REASON, own
-from tests.test_hostile_files import GOOD, ole
 from tests.test_locking import NOW
 from tests.test_markup import filled
 from tests.test_xlsx_reader import zipped

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NoReturn
 
 import openpyxl
 import pytest
+
+from tests.extent import ACCEPTANCE
 
 Program = Literal["libreoffice", "gnumeric", "excelize"]
 PROGRAMS: tuple[Program, ...] = ("libreoffice", "gnumeric", "excelize")
@@ -24,37 +26,44 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def recalculate(path: Path, program: Program) -> dict[str, dict[str, object]]:
-    """Sheet → address → value after a full recalculation; blank cells and formulas that give "" are left out.
+Sheets = dict[str, dict[str, object]]
+"""Sheet → address → value; without blank cells and formulas that give "". An error value is its text, `#DIV/0!`."""
 
-    An error value is its text, `#DIV/0!`. A missing program skips the test, or fails it where
-    PERFXL_REQUIRE_ACCEPTANCE is 1.
-    """
+
+def recalculate(path: Path, program: Program) -> Sheets:
+    """What a program makes of it. A missing one skips the test, or fails it where PERFXL_REQUIRE_ACCEPTANCE is 1."""
+    return recalculate_all([path], program)[path]
+
+
+def recalculate_all(paths: Sequence[Path], program: Program) -> dict[Path, Sheets]:
+    """Of files with different names. LibreOffice is started once: starting takes longer than recalculating."""
     if program == "excelize":
-        return _by_excelize(path)
+        return {path: _by_excelize(path) for path in paths}
     executable = shutil.which("soffice" if program == "libreoffice" else "ssconvert")
     if executable is None:
         missing(program)
     with tempfile.TemporaryDirectory() as folder:
-        converted = Path(folder) / "out" / f"{path.stem}.xlsx"
-        converted.parent.mkdir()
+        converted = {path: Path(folder) / "out" / f"{path.stem}.xlsx" for path in paths}
+        assert len(set(converted.values())) == len(paths)
+        (Path(folder) / "out").mkdir()
         if program == "libreoffice":
             profile = Path(folder) / "profile"
             (profile / "user").mkdir(parents=True)
             (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, "utf-8")
-            command = [
-                *(executable, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to"),
-                *("xlsx:Calc MS Excel 2007 XML", "--outdir", str(converted.parent), str(path)),
-            ]
+            command = [executable, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to"]
+            command += ["xlsx:Calc MS Excel 2007 XML", "--outdir", str(Path(folder) / "out"), *map(str, paths)]
+            commands = [command]
         else:
-            command = [executable, "--recalc", str(path), str(converted)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-        if not converted.exists():
-            raise RuntimeError(f"{program} wrote no workbook: {done.stderr.strip() or done.stdout.strip()}")
-        return _values(converted)
+            commands = [[executable, "--recalc", str(path), str(target)] for path, target in converted.items()]
+        for command in commands:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        lacking = [path.name for path, target in converted.items() if not target.exists()]
+        if lacking:
+            raise RuntimeError(f"{program} wrote no {lacking}: {done.stderr.strip() or done.stdout.strip()}")
+        return {path: _values(target) for path, target in converted.items()}
 
 
-def _values(path: Path) -> dict[str, dict[str, object]]:
+def _values(path: Path) -> Sheets:
     book = openpyxl.load_workbook(path, data_only=True)
     return {
         sheet.title: {
@@ -64,14 +73,14 @@ def _values(path: Path) -> dict[str, dict[str, object]]:
     }
 
 
-def _by_excelize(path: Path) -> dict[str, dict[str, object]]:
+def _by_excelize(path: Path) -> Sheets:
     try:
         import excelize
     except ImportError:
         missing("excelize")
     book = openpyxl.load_workbook(path)
     calculator = excelize.open_file(str(path))
-    result: dict[str, dict[str, object]] = {}
+    result: Sheets = {}
     for sheet in book.worksheets:
         found = result.setdefault(sheet.title, {})
         for row in sheet.iter_rows():
@@ -101,6 +110,6 @@ def _calculated(calculator: object, sheet: str, address: str) -> object:
 
 def missing(program: str) -> NoReturn:
     reason = f"{program} is not installed"
-    if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
+    if ACCEPTANCE:
         pytest.fail(reason)
     pytest.skip(reason)

@@ -19,9 +19,10 @@ from perfxl.edit import EditError, SetProperty, SetValue
 from perfxl.editing import apply_edits, write_edited
 from perfxl.editing.file import PREFIX
 from perfxl.sources.xlsx import read_xlsx
+from tests.extent import LONG
 from tests.test_templates import TEMPLATES
 
-KILLS = 200 if os.environ.get("PERFXL_LONG") == "1" else 60
+KILLS = 200 if LONG else 60
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no kill −9 on Windows")
 
 
@@ -35,6 +36,7 @@ def write_for_ever(path: Path, sheet: str) -> None:
             write_edited(path, edits)
 
 
+@pytest.mark.acceptance
 def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
     template = next(iter(sorted(TEMPLATES.glob("mof-2020*.xlsx"))))

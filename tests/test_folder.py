@@ -36,12 +36,11 @@ from perfxl.scheme import Scheme, builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.store import Store, StoreUnusable, rules
 from perfxl.workers import FORKS, Checked
+from tests.extent import LONG
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"
 GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
-
-LONG = os.environ.get("PERFXL_LONG") == "1"
 
 needs_fork = pytest.mark.skipif(not FORKS, reason="the worker's work is replaced, which only a fork inherits")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -171,6 +170,7 @@ def test_workers_that_are_no_forks(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert list(reviews(candidates, options, Limits(2))) == [check_file(c, options) for c in candidates]
 
 
+@pytest.mark.acceptance
 def test_the_same_for_any_number_of_workers() -> None:
     candidates = collect([RETURNED])
     expected = [check_file(candidate, Options()) for candidate in candidates]
@@ -397,6 +397,7 @@ def _running(word: str) -> list[str]:
 
 
 @linux
+@pytest.mark.acceptance
 def test_g08_killed_and_resumed(tmp_path: Path) -> None:
     killed_and_resumed(tmp_path, files=60 if LONG else 12, kills=200 if LONG else 6)
 

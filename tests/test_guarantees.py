@@ -29,11 +29,11 @@ from perfxl.review import FileReview
 from perfxl.review_data import ReviewData
 from perfxl.store import Kept, Store, rules
 from perfxl.workers import Checked, content_hash
+from tests.extent import LONG
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"
 GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
-LONG = os.environ.get("PERFXL_LONG") == "1"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="odd files and /proc of Linux")
 
@@ -103,6 +103,7 @@ def perfxl(*arguments: str | Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
 
 
+@pytest.mark.acceptance
 def test_g02_the_parent_never_dies_and_never_shows_a_traceback(tmp_path: Path) -> None:
     odd_paths(tmp_path / "forms")
     for number in range(5):
@@ -169,6 +170,7 @@ sys.exit(main(["check", *sys.argv[4:]]))
 """
 
 
+@pytest.mark.acceptance
 def test_g06_no_side_effects(tmp_path: Path) -> None:
     forms, report, temporary = (tmp_path / name for name in ("forms", "report", "temporary"))
     shutil.copytree(RETURNED, forms)
@@ -196,6 +198,7 @@ def test_g06_no_side_effects(tmp_path: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.acceptance
 def test_g08_a_torn_log_loses_nothing_that_was_whole(tmp_path: Path) -> None:
     """Cut at every byte with PERFXL_LONG=1, otherwise near every frame's end and at every 4,999th."""
     names = "abcdef"
@@ -211,7 +214,7 @@ def test_g08_a_torn_log_loses_nothing_that_was_whole(tmp_path: Path) -> None:
             logged.append(Path(f"{db}-wal").stat().st_size)
         whole, log = db.read_bytes(), Path(f"{db}-wal").read_bytes()  # as a kill would leave them
     ends = {end + by for end in logged for by in (-1, 0, 1)}
-    cuts = range(len(log) + 1) if LONG else sorted(ends | set(range(0, len(log), 4999)))
+    cuts = sorted(ends | set(range(0, len(log) + 1, 1 if LONG else 4999)))
     for cut in (cut for cut in cuts if cut <= len(log)):
         torn = tmp_path / f"{cut}.db"  # SQLite shares what it knows of a file between connections
         torn.write_bytes(whole)

@@ -15,23 +15,14 @@ from perfxl.reading import read_forms
 from perfxl.reading.explanations import result_rows
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
-from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, screen, until
-from tests.test_hosts_contract import started
+from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, until
 from xlwings_addin.hosts.install import install
-from xlwings_addin.hosts.libreoffice import Office
 
 pytestmark = pytest.mark.acceptance
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT, GOOD = "滨河区图书馆-2020-初稿.xlsx", "滨河区图书馆-2020.xlsx"
 Picture = Callable[[str], Callable[[], None]]
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[Screen]:
-    started(Office).close()
-    with screen() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ The worker's clock and memory limit are the guard: a file that runs into them en
 from __future__ import annotations
 
 import struct
+import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,15 +18,16 @@ import pytest
 from perfxl.batch import Options, collect
 from perfxl.cli import main
 from perfxl.finding import Severity
-from perfxl.limits import Limits
+from perfxl.limits import Limits, run_here
 from perfxl.review import FileReview
+from perfxl.sources import UnreadableFile
 from tests import test_sources_docx as word
 from tests import test_sources_ods as calc
 from tests.document_forms import as_docx, as_html, as_tabs, as_xls, as_xml_2003
 from tests.grids import form_grid
+from tests.hostile_files import ole
 from tests.pdf_forms import as_pdf, pdf, stream, text_at
 from tests.test_folder import reviews
-from tests.test_hostile_files import ole
 from tests.test_sources_text import xml_2003
 from tests.test_sources_xls import book, overlapping, stream_of
 from tests.test_xlsx_reader import parts_of, zipped
@@ -179,18 +181,32 @@ def recursive() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
     """Code and parameters of the finding by file."""
-    folder = tmp_path_factory.mktemp("hostile")
+    folder = tmp_path_factory.mktemp("small")
     for kind, content in whole():
         (folder / f"完好.{kind}").write_bytes(content)
         (folder / f"截断.{kind}").write_bytes(content[: len(content) * 6 // 10])
         (folder / f"空.{kind}").write_bytes(b"")
         if locked := encrypted(kind, content):
             (folder / f"加密.{kind}").write_bytes(locked)
-    for name, contents in {"十万空行": nothing(), "三十兆": endless(), "自套": recursive()}.items():
-        for kind, content in contents:
+    return found_in(folder)
+
+
+@pytest.fixture(scope="module")
+def exhausting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+    """The same of what is meant to take all memory or time."""
+    folder = tmp_path_factory.mktemp("exhausting")
+    for name, contents in EXHAUSTING.items():
+        for kind, content in contents():
             (folder / f"{name}.{kind}").write_bytes(content)
+    return found_in(folder)
+
+
+EXHAUSTING = {"十万空行": nothing, "三十兆": endless, "自套": recursive}
+
+
+def found_in(folder: Path) -> dict[str, tuple[str, ...]]:
     candidates = collect([*folder.iterdir()])
     return {Path(file.path).name: said(file) for file in reviews(candidates, Options(), Limits(jobs=2))}
 
@@ -202,13 +218,35 @@ def said(file: FileReview) -> tuple[str, ...]:
     return (finding.code, *finding.numbers.values())
 
 
-def test_no_kind_and_no_damage_is_left_out(found: dict[str, tuple[str, ...]]) -> None:
-    assert sorted(found) == sorted(f"{damage}.{kind}" for damage, kinds in EXPECTED.items() for kind in kinds)
+def expected(exhausting: bool) -> dict[str, tuple[str, ...]]:
+    return {
+        f"{damage}.{kind}": finding
+        for damage, kinds in EXPECTED.items()
+        for kind, finding in kinds.items()
+        if (damage in EXHAUSTING) == exhausting
+    }
 
 
-@pytest.mark.parametrize(("damage", "kind"), [(damage, kind) for damage, kinds in EXPECTED.items() for kind in kinds])
-def test_it_ends_in_one_clear_finding(found: dict[str, tuple[str, ...]], damage: str, kind: str) -> None:
-    assert found[f"{damage}.{kind}"] == EXPECTED[damage][kind]
+def test_no_kind_and_no_damage_is_left_out(small: dict[str, tuple[str, ...]]) -> None:
+    assert sorted(small) == sorted(expected(exhausting=False))
+
+
+@pytest.mark.acceptance
+def test_nothing_that_exhausts_is_left_out(exhausting: dict[str, tuple[str, ...]]) -> None:
+    assert sorted(exhausting) == sorted(expected(exhausting=True))
+
+
+@pytest.mark.parametrize(("file", "finding"), expected(exhausting=False).items())
+def test_it_ends_in_one_clear_finding(small: dict[str, tuple[str, ...]], file: str, finding: tuple[str, ...]) -> None:
+    assert small[file] == finding
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize(("file", "finding"), expected(exhausting=True).items())
+def test_what_exhausts_ends_in_one_clear_finding(
+    exhausting: dict[str, tuple[str, ...]], file: str, finding: tuple[str, ...]
+) -> None:
+    assert exhausting[file] == finding
 
 
 @pytest.mark.parametrize("command", [("check",), ("import", "--to", "到")])
@@ -222,3 +260,20 @@ def test_a_lone_pdf_is_stopped_as_well(
     out, err = capsys.readouterr()
     assert "用时不超过 0.1 秒" in out + err
     assert not any(Path("到").glob("*"))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_time_that_runs_out_in_a_destructor_ends_the_work_all_the_same() -> None:
+    """Python drops what is raised there; the clock strikes again."""
+
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(0.1)
+
+    def work() -> None:
+        Slow()
+        time.sleep(10)
+
+    with pytest.raises(UnreadableFile) as stopped:
+        run_here(work, Limits(seconds=0.02))
+    assert (stopped.value.code, *stopped.value.numbers.values()) == ("R105", "用时不超过 0.02 秒")

@@ -17,11 +17,10 @@ from perfxl.reading.explanations import read_explanations
 from perfxl.scheme import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
-from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, screen, until, windows
-from tests.test_hosts_contract import fills, started
+from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, until, windows
+from tests.test_hosts_contract import fills
 from tests.test_press_acceptance import shown as values
 from tests.test_press_acceptance import typed_cells
-from xlwings_addin.hosts.libreoffice import Office
 from xlwings_addin.texts import buttons, texts
 
 pytestmark = pytest.mark.acceptance
@@ -31,13 +30,6 @@ RESULTS = ["previous", "next", "note"]
 """The buttons that need the sheet 校验结果."""
 MENU = texts()["perfxl.label"]
 BUTTONS = [texts()[f"{name}.label"] for name in buttons(toggles=False)]
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[Screen]:
-    started(Office).close()
-    with screen() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
 
 import pytest
 
 from perfxl.grid import Grid
 from perfxl.sources.xlsx import read_xlsx
+from tests.extent import cases
 from tests.fuzz.mutations import DEPTHS, mutated, with_value
 from tests.fuzz.target import CORPUS, read
 from tests.grids import place
 from tests.hostile.form import GOOD
 
-COUNT = 1250 if os.environ.get("PERFXL_LONG") else 100
-"""Of each depth; 5,000 of all."""
+COUNT = cases(40, 100, 1250)
+"""Of each depth; 5,000 of all with PERFXL_LONG=1."""
 
 
 @pytest.mark.parametrize("depth", DEPTHS[:2])

@@ -20,6 +20,7 @@ from perfxl.reading import read_forms
 from perfxl.reading.labels import resembled
 from perfxl.scheme import builtin_schemes
 from perfxl.sources import read_workbook
+from tests.extent import cases
 from tests.grids import cell
 
 D = Decimal
@@ -502,7 +503,7 @@ _changes = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 200), deadline=None)
 @given(st.dictionaries(_places, _values, max_size=70), st.lists(_merges, max_size=5))
 def test_no_sheet_raises(values: dict[tuple[int, int], CellValue], merges: list[Merge]) -> None:
     sheet = Grid("表.xlsx", "表", {place: Cell(value) for place, value in values.items()}, tuple(merges))
@@ -511,7 +512,7 @@ def test_no_sheet_raises(values: dict[tuple[int, int], CellValue], merges: list[
         assert all(row.at.row for row in form.indicators)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 200), deadline=None)
 @given(st.sampled_from([TEN_NINETY, FOUR_DIMENSIONS, OBJECTIVE]), _changes)
 def test_no_spoilt_form_raises(table: str, changes: Changes) -> None:
     for form in forms(grid(table, changes=changes)):

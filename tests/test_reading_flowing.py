@@ -11,6 +11,7 @@ from perfxl.grid import Cell, Grid, Workbook
 from perfxl.reading import read_forms
 from perfxl.reading.flowing import runs_together
 from perfxl.sources.text import read_text
+from tests.extent import cases
 from tests.grids import form_grid
 
 ROWS = """
@@ -107,7 +108,7 @@ def test_other_texts_are_left_alone() -> None:
 LINES = [form_grid("layouts/flowed").text(row, 1) for row in range(1, 55)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(50, 150), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 53), st.sampled_from(("gone", "twice", "cut", "joined", "figures"))), max_size=12)
 )

@@ -98,10 +98,11 @@ def test_bytes_that_are_no_review() -> None:
 
 
 def test_torn_at_every_byte() -> None:
-    data = ReviewData().packed(check_file(Candidate(str(RETURNED / "missing")), Options()))
+    packing = ReviewData()
+    data = packing.packed(check_file(Candidate(str(RETURNED / "missing")), Options()))
     for size in range(len(data)):
         with pytest.raises(DamagedReview):
-            ReviewData().unpacked(data[:size])
+            packing.unpacked(data[:size])
 
 
 def test_characters_that_utf8_does_not_have() -> None:

@@ -28,6 +28,7 @@ from perfxl.reading import read_forms
 from perfxl.review import review_workbook
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.table_rows import RowRefused, deletion, insertion
+from tests.extent import fast_first
 from tests.spreadsheets import recalculate
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,7 @@ FILES = [
     ROOT / "examples" / "returned" / "滨河区图书馆-2020.xlsx",
     ROOT / "examples" / "returned" / "临江市公路事务中心-2025.xlsx",
 ]
-NAMES = [path.stem for path in FILES]
+EACH_FILE = pytest.mark.parametrize("path", fast_first(reversed(FILES), 3), ids=lambda path: path.stem)
 
 
 def form_of(workbook: Workbook) -> SelfEvaluation:
@@ -73,7 +74,7 @@ def test_references_follow(formula: str, inserted: str, deleted: str) -> None:
     assert mapped(formula, FORM, taken_out, own=True) == deleted
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@EACH_FILE
 def test_a_row_put_in_and_taken_out_again_leaves_no_trace(path: Path) -> None:
     data = path.read_bytes()
     before = read_xlsx(data, "")
@@ -107,7 +108,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, bytes]]:
             assert str(refused).startswith("这一类指标由官方固定，不能增加；请") and "shanghai" in path.stem
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@EACH_FILE
 def test_a_row_below_any_indicator_belongs_to_its_block(path: Path) -> None:
     workbook = read_xlsx(path.read_bytes(), "")
     form = form_of(workbook)
@@ -128,7 +129,7 @@ def test_a_row_below_any_indicator_belongs_to_its_block(path: Path) -> None:
         assert found == findings, row
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@EACH_FILE
 def test_a_row_taken_out_leaves_the_others(path: Path) -> None:
     data = path.read_bytes()
     workbook = read_xlsx(data, "")
@@ -289,7 +290,7 @@ def test_rows_among_other_edits_in_their_order() -> None:
     assert (grid.text(13, 9), grid.text(14, 9)) == ("新", "前")
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@pytest.mark.parametrize("path", fast_first(reversed(FILES), 1), ids=lambda path: path.stem)
 def test_the_open_xml_sdk_finds_nothing(path: Path, tmp_path: Path) -> None:
     rows = list(rows_of(path))
     for row, edited in (rows[0], rows[-1]):
@@ -302,7 +303,7 @@ def test_the_open_xml_sdk_finds_nothing(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.acceptance
-@pytest.mark.parametrize("path", FILES[-2:], ids=NAMES[-2:])
+@pytest.mark.parametrize("path", FILES[-2:], ids=lambda path: path.stem)
 def test_another_program_computes_the_same_totals(path: Path, tmp_path: Path) -> None:
     """The new row filled with an indicator of 0 points: every formula of the form gives what it gave before."""
     before = recalculate(path, "libreoffice")

@@ -22,13 +22,14 @@ from perfxl.scheme import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
+from tests.extent import cases
 from tests.random_forms import random_form
 from tests.spreadsheets import missing
-from tests.test_seal import LONG, RETURNED, SCHEMES, SEEDS, sealed
+from tests.test_seal import RETURNED, SCHEMES, SEEDS, sealed
 
 pytestmark = pytest.mark.acceptance
 
-ROUNDS = 23 if LONG else 3
+ROUNDS = cases(3, 3, 23)
 """Random forms per scheme, besides every seed."""
 SHEETJS = "xlsx@0.18.5"
 Resave = Callable[[list[Path], Path], None]

@@ -58,10 +58,10 @@ def number(value: str, more: str = "", kind: str = "float") -> str:
 
 
 def refused(text: str, parts: Mapping[str, str | bytes] | None = None) -> tuple[str, Mapping[str, str]]:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFile) as caught:
         read_ods(Package(ods(text, parts)), "a.ods")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     return caught.value.code, caught.value.numbers
 
 

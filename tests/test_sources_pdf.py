@@ -35,10 +35,10 @@ def places(grid: Grid) -> dict[str, str]:
 
 
 def refused(content: bytes) -> tuple[str, Mapping[str, str]]:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFile) as caught:
         read_pdf(content, "a.pdf")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     return caught.value.code, caught.value.numbers
 
 
@@ -374,10 +374,10 @@ def test_the_ends_of_streams_are_no_streams() -> None:
 
 def test_many_streams_are_soon_looked_at() -> None:
     for content in (b"stream\n" * 50_000 + b"~>", (b"stream\n" + zlib.compress(b"x")) * 50_000, b"stream\n" * 50_001):
-        started = time.perf_counter()
+        started = time.process_time()
         with suppress(UnreadableFile):
             pdf_limits.check_streams(content)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
 
 def test_a_cut_pdf_is_refused(tmp_path: Path) -> None:

@@ -37,10 +37,10 @@ def only(workbook: Workbook) -> Grid:
 
 def refused(read: Callable[[bytes, str], Workbook], content: str | bytes) -> tuple[str, str]:
     """The code and its one parameter, soon."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableFile) as caught:
         read(content.encode() if isinstance(content, str) else content, "a.xls")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     (number,) = caught.value.numbers.values()
     return caught.value.code, number
 
@@ -233,10 +233,10 @@ def test_a_page_over_a_limit(body: str, refusal: tuple[str, str]) -> None:
 
 
 def test_a_page_meant_to_exhaust_is_soon_read() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     page_cells("<table><tr>" + "<td rowspan=60000>x" * 999 + "<tr><td>y" * 30_000)
     page_cells("<table>" + "<tr>" * 100_000 + "<td rowspan=0 colspan=900>x")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     nested = ("R105", "网页嵌套不超过 255 层，一处文字不超过 10 MB")
     assert refused(read_html, "<table><tr><td>" * 100_000) == nested
     assert refused(read_html, "<div>" * 300_000) == nested

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,8 +43,13 @@ def form(scheme: Scheme) -> bytes:
     """The official form with wrappers, ribbon and live formulas inside."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "form.xlsm"
-        write_form(scheme, path, macros=vba_project("perfxl", modules(SHEETS)))
+        write_form(scheme, path, macros=_macros_of_a_form())
         return _with_ribbon(path.read_bytes())
+
+
+@cache
+def _macros_of_a_form() -> bytes:
+    return vba_project("perfxl", modules(SHEETS))
 
 
 def _with_ribbon(data: bytes) -> bytes:

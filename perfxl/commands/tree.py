@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Command:
         return command
 
 
+@cache
 def runnable(lang: Language) -> Any:
     """What runs a command line. Every command speaks `lang`; `--lang` itself has been taken out of the line."""
     from typer.main import get_command

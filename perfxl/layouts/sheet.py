@@ -71,12 +71,17 @@ class Box:
         return self.absolute if self.single else f"{self.absolute}:{last}"
 
 
-class _FittedRows(Worksheet):  # type: ignore[misc]
+class _FormWorksheet(Worksheet):  # type: ignore[misc]
     """XlsxWriter marks every height as set by hand; spreadsheet programs leave such rows alone for ever."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fitted: set[int] = set()
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Without the `=`. A form has only functions that Excel 2007 knows; XlsxWriter would search every formula for
+        each name of the later ones, in more time than all the rest of writing takes."""
+        return formula.removeprefix("=")
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: list[tuple[str, Any]] | None = None) -> None:
         if tag == "row" and attributes and dict(attributes)["r"] - 1 in self.fitted:
@@ -95,7 +100,7 @@ class Sheet:
         self.live = live
         self.name = name
         self.widths = widths
-        self.raw = book.add_worksheet(name, _FittedRows)
+        self.raw = book.add_worksheet(name, _FormWorksheet)
         self._values: dict[tuple[int, int], Value] = {}
         self._least: dict[int, float] = {}
         self._needed: dict[int, float] = {}

@@ -13,7 +13,7 @@ import openpyxl
 import xlwt
 
 from tests.hostile.form import GOOD
-from tests.test_hostile_files import ole
+from tests.hostile_files import ole
 from tests.test_xlsx_reader import relationships, zipped
 
 _TABLE = "<table><tr><td>项目名称</td><td>甲</td></tr></table>"
