@@ -88,7 +88,7 @@ def check_on_cluster(
             while place not in ahead:
                 number, (checked, result) = next(done)
                 if keeper and checked.content:
-                    keeper.put(candidates[number], checked)
+                    keeper.put([(candidates[number], checked)])
                 ahead.put(number, result)
             yield ahead.pop(place)
     finally:
@@ -177,8 +177,8 @@ class _Kept:
         self.known = known
         self.checked: dict[str, Checked] = {}
 
-    def put(self, candidate: Candidate, checked: Checked) -> None:
-        self.checked[candidate.name] = checked
+    def put(self, ended: Sequence[tuple[Candidate, Checked]]) -> None:
+        self.checked |= {candidate.name: checked for candidate, checked in ended}
 
 
 def _checked(chunk: Chunk) -> Answers:

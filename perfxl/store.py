@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,10 +76,11 @@ class Store:
     def known(self) -> Kept:
         return Kept(self._path, self._rules)
 
-    def put(self, candidate: Candidate, checked: Checked) -> None:
-        row = (candidate.key, checked.content, self._rules, checked.data)
-        with _told(self._path):
-            self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+    def put(self, ended: Sequence[tuple[Candidate, Checked]]) -> None:
+        rows = [(candidate.key, checked.content, self._rules, checked.data) for candidate, checked in ended]
+        with _told(self._path), self._database as run:
+            run.execute("BEGIN")
+            run.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,9 @@ class Counting(Store):
         self.checked: list[str] = []
         return super().__enter__()
 
-    def put(self, candidate: Candidate, checked: Checked) -> None:
-        self.checked.append(candidate.path.name)
-        super().put(candidate, checked)
+    def put(self, ended: Sequence[tuple[Candidate, Checked]]) -> None:
+        self.checked += [candidate.path.name for candidate, _ in ended]
+        super().put(ended)
 
 
 def rows(files: Iterator[FileReview]) -> list[tuple[str, str, str]]:
@@ -112,10 +112,17 @@ def eat() -> None:
 
 
 @needs_fork
-@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize(("jobs", "in_hand"), [(1, 2), (3, 2), (1, 8)])
 def test_g11_bad_files_cost_one_row_each(
-    tmp_path: Path, badly: Callable[[dict[str, Callable[[], object]]], None], jobs: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    badly: Callable[[dict[str, Callable[[], object]]], None],
+    jobs: int,
+    in_hand: int,
 ) -> None:
+    """Also with as many files in a worker's hands as in a large folder, where this process rests between answers."""
+    monkeypatch.setattr(workers, "_FEWEST", in_hand)
+    monkeypatch.setattr(workers, "_WAITING", in_hand)
     badly({"b": hang, "d": die, "e": eat, "g": lambda: os._exit(0)})
     start = time.monotonic()
     assert rows(reviews(copies(tmp_path, "abcdefgh"), Options(), Limits(jobs, seconds=1))) == [
@@ -146,6 +153,22 @@ def test_a_worker_killed_from_outside_costs_nothing(
     files = reviews(copies(tmp_path, "abc"), Options(), Limits(2))
     assert [status for _, status, _ in rows(files)] == ["returned"] * 3
     assert once.exists()
+
+
+def test_few_files_wait_in_a_worker_when_few_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(120):
+        (tmp_path / f"{number:03}.txt").touch()
+    asked: list[tuple[int, int]] = []
+    ask = workers._Worker.ask
+
+    def counted(worker: workers._Worker, places: Sequence[int]) -> None:
+        ask(worker, places)
+        asked.append((places[-1], len(worker.places)))
+
+    monkeypatch.setattr(workers._Worker, "ask", counted)
+    assert len(list(reviews(collect([tmp_path]), Options(), Limits(2)))) == 120
+    assert max(waiting for _, waiting in asked) == 120 // 8
+    assert {waiting for last, waiting in asked if last >= 120 - 8} <= {1, 2}
 
 
 @linux

@@ -210,7 +210,7 @@ def test_g08_a_torn_log_loses_nothing_that_was_whole(tmp_path: Path) -> None:
     logged: list[int] = []
     with Store(db, rules(options)) as store:
         for candidate, file in zip(candidates, files, strict=True):
-            store.put(candidate, Checked(content_hash(candidate), data.packed(file)))
+            store.put([(candidate, Checked(content_hash(candidate), data.packed(file)))])
             logged.append(Path(f"{db}-wal").stat().st_size)
         whole, log = db.read_bytes(), Path(f"{db}-wal").read_bytes()  # as a kill would leave them
     ends = {end + by for end in logged for by in (-1, 0, 1)}

@@ -24,6 +24,7 @@ from perfxl.reports.links import workbook_link
 from perfxl.reports.overview import Totals, figures
 from perfxl.reports.summary import SummaryReport
 from perfxl.reports.view import View
+from perfxl.reports.waiting import Waiting
 from perfxl.review import FileReview
 from tests.golden_files import assert_golden
 from tests.sample_reviews import HOSTILE, sample_files
@@ -364,6 +365,33 @@ def test_links_of_odd_names() -> None:
         "external:../in/50%25%20%231.xlsx#'O''Neil 表'!D6"
     )
     assert workbook_link("in/" + "长" * 2100, Path("out")) is None
+
+
+def test_links_of_one_name_in_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = []
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        links.append(workbook_link("1.xlsx", tmp_path / "out"))
+    assert links == ["external:../a/1.xlsx", "external:../b/1.xlsx"]
+
+
+@pytest.mark.parametrize("count", [0, 3, 20_000])
+def test_text_that_waits_comes_as_it_went(count: int) -> None:
+    """In memory and, the blocks ending within a character, in a file."""
+    texts = [f"{number}绩效\udc80{'効' * (number % 7)}\n" for number in range(count)]
+
+    def waiting() -> Waiting:
+        one = Waiting()
+        for text in texts:
+            one.write(text)
+        return one
+
+    out = io.StringIO()
+    waiting().pour(out)
+    assert out.getvalue() == "".join(texts)
+    assert list(waiting().lines()) == texts
+    assert b"".join(waiting().blocks()) == "".join(texts).encode("utf-8", "surrogatepass")
 
 
 def test_totals_leave_objective_forms_out() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from perfxl.across.facts import FormFacts
 from perfxl.across.rules import registered_rules
-from perfxl.across.table import Facts, FactsMaker
+from perfxl.across.table import Facts, FactsMaker, text_of
 from perfxl.finding import Finding, Severity
 from perfxl.making import Part, Taker
 from perfxl.scheme import Scheme
@@ -94,10 +94,11 @@ class SpotChecks:
         """Path and findings of the forms about which other files show something, in the order of the files."""
         query = "SELECT id, path FROM forms WHERE id IN (SELECT found_in FROM found WHERE NOT is_own) ORDER BY path, id"
         for number, path in self._facts.rows(query):
-            yield path.decode("utf-8", "surrogatepass"), self._facts.found(number, own=False)
+            yield text_of(path), self._facts.found(number, own=False)
 
 
 def _judge(facts: Facts, number: int, finding: Finding) -> None:
-    policy = facts.form(number).scheme.checks
+    policy = facts.scheme(number).checks
     if not (policy.suspended(finding.code) or finding.entry.suspended):
-        facts.find(number, replace(finding, regraded=policy.severity(finding.code)))
+        regraded = policy.severity(finding.code)
+        facts.find(number, replace(finding, regraded=regraded) if regraded else finding)

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from perfxl.across.rules import About, across
-from perfxl.across.table import Facts
+from perfxl.across.table import Facts, text_of
 from perfxl.finding import Finding
 from perfxl.seal.words import field_name
 
@@ -57,17 +57,18 @@ def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
         WHERE of = ? AND {owner} IS NOT NULL GROUP BY digest HAVING COUNT(DISTINCT {owner}) > 1
         ORDER BY MIN(said.rowid)"""
     for text, count in facts.rows(query, of):
+        # Of each owner SQLite takes unit and path from the row of the smallest id.
         owners = facts.rows(
-            f"""SELECT {owner}, MIN(id) FROM said JOIN forms ON id = said_in
+            f"""SELECT {owner}, unit_name, path, MIN(id) FROM said JOIN forms ON id = said_in
             WHERE of = ? AND digest = ? AND {owner} IS NOT NULL GROUP BY {owner} ORDER BY MIN(id) LIMIT 2""",
             of,
             text,
         )
-        (first_owner, first), (_, second) = [(key, facts.form(number)) for key, number in owners]
+        (first_owner, *first), (_, *second) = [(key, text_of(unit), text_of(path)) for key, unit, path, _ in owners]
         places = f"""SELECT id, {owner}, said FROM said JOIN forms ON id = said_in
             WHERE of = ? AND digest = ? AND {owner} IS NOT NULL ORDER BY said.rowid"""
         for number, key, packed in facts.rows(places, of, text):
-            said, other = facts.said(packed), second if key == first_owner else first
+            said, (unit, path) = facts.said(packed), second if key == first_owner else first
             name = field_name(f"1/row/1/{said.field}") if said.field == "note" else field_name(f"1/field/{said.field}")
-            numbers = {"what": name, "count": str(count), "other": other.unit, "path": other.path}
+            numbers = {"what": name, "count": str(count), "other": unit, "path": path}
             yield number, Finding(code, said.at, name, None, None, numbers)

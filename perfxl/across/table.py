@@ -12,11 +12,11 @@ from perfxl.finding import Finding
 from perfxl.making import Part
 from perfxl.review import FileReview
 from perfxl.review_data import Packing
-from perfxl.scheme import Scheme
+from perfxl.scheme import Scheme, builtin_schemes
 
 _TABLES = """
-CREATE TABLE forms (id INTEGER PRIMARY KEY, file INTEGER, path BLOB, is_evaluation INTEGER, content INTEGER,
-    unit INTEGER, unit_and_year INTEGER, form INTEGER, "like" INTEGER, promise INTEGER,
+CREATE TABLE forms (id INTEGER PRIMARY KEY, file INTEGER, path BLOB, unit_name BLOB, is_evaluation INTEGER,
+    content INTEGER, unit INTEGER, unit_and_year INTEGER, form INTEGER, "like" INTEGER, promise INTEGER,
     scheme TEXT, rate TEXT, total TEXT, budget REAL, facts BLOB, targets BLOB);
 CREATE TABLE said (digest INTEGER, of TEXT, said_in INTEGER, said BLOB);
 CREATE TABLE found (found_in INTEGER, code TEXT, severity INTEGER, is_own INTEGER, finding BLOB);
@@ -69,6 +69,7 @@ class FactsMaker:
         pack = self._packings
         columns = [
             facts.path,
+            facts.unit,
             keys.is_evaluation,
             *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
             facts.scheme.id,
@@ -90,7 +91,7 @@ class Facts:
     """Forms are numbered in the order in which they come, from 1; so are files."""
 
     def __init__(self, given: Scheme | None = None) -> None:
-        self._packings = packings(given)
+        self._packings, self._given = packings(given), given
         self._files = self._forms = 0
         self._indexed = False
         self.form = lru_cache(maxsize=_FORMS_AT_HAND)(self._form)
@@ -104,9 +105,9 @@ class Facts:
         """What FactsMaker has made of a file."""
         self._files += 1
         run = self._database
-        for (path, *columns, facts, targets), said, risks in part:
+        for (path, unit, *columns, facts, targets), said, risks in part:
             self._forms += 1
-            row = (self._forms, self._files, _bytes(path), *columns, _bytes(facts), _bytes(targets))
+            row = (self._forms, self._files, *map(_bytes, (path, unit)), *columns, *map(_bytes, (facts, targets)))
             run.execute(f"INSERT INTO forms VALUES ({', '.join('?' * len(row))})", row)
             run.executemany(
                 "INSERT INTO said VALUES (?, ?, ?, ?)",
@@ -127,6 +128,11 @@ class Facts:
         ((facts,),) = self.rows("SELECT facts FROM forms WHERE id = ?", number)
         form: FormFacts = self._packings.facts.unpacked(facts)
         return form
+
+    def scheme(self, number: int) -> Scheme:
+        """What a form was checked by, without the rest of its facts."""
+        ((id_,),) = self.rows("SELECT scheme FROM forms WHERE id = ?", number)
+        return self._given if self._given and self._given.id == id_ else builtin_schemes()[id_]
 
     def targets(self, number: int) -> tuple[SetTarget, ...]:
         ((packed,),) = self.rows("SELECT targets FROM forms WHERE id = ?", number)
@@ -152,11 +158,16 @@ class Facts:
 
 
 def _text(packing: Packing, value: object) -> str:
-    return packing.packed(value).decode("utf-8", "surrogatepass")
+    return text_of(packing.packed(value))
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def text_of(text: bytes) -> str:
+    """Of a path or a name in a row: such may have lone surrogates, which SQLite's own texts may not."""
+    return text.decode("utf-8", "surrogatepass")
 
 
 def _signed(digest: int | None) -> int | None:

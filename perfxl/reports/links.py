@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,6 +29,12 @@ def web_link(path: str, folder: Path) -> str:
 
 def relative(path: str, folder: Path) -> str:
     """With forward slashes; the whole path where there is none, as from one Windows drive to another."""
+    return _relative(path, str(folder), os.getcwd())  # noqa: PTH109 -- a Path takes longer than the answer
+
+
+@lru_cache(maxsize=16)
+def _relative(path: str, folder: str, _here: str) -> str:
+    """The reports ask for the same file again and again; the answer depends on the folder that the program is in."""
     try:
         found = os.path.relpath(path, folder)
     except ValueError:

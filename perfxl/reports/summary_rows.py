@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
@@ -26,7 +26,6 @@ _LONGEST_TEXT = 32767
 _PIXEL = 0.75
 """In points: heights are whole pixels."""
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")
-_OUTER_SPACE = re.compile(r"^\s|\s$")
 _ABSOLUTE = re.compile(r"[A-Za-z]:|\\\\")
 
 
@@ -40,18 +39,18 @@ class Line:
 
     def text(self, column: int, text: str, style: str) -> None:
         """As a string whatever it looks like; Excel keeps it one when the cell is edited (quotePrefix)."""
-        self.lines(column, [text], style)
+        self._parts += (_start(column, self._styles[style]), _inline(visible(text)))
 
     def lines(self, column: int, lines: Iterable[str], style: str) -> None:
         """Several lines in one cell."""
-        self._string(column, "\n".join(map(visible, lines))[:_LONGEST_TEXT], str(self._styles[style]))
+        self._parts += (_start(column, self._styles[style]), _inline("\n".join(map(visible, lines))))
 
     def number(self, column: int, value: int | Decimal, style: str) -> None:
-        self._parts.append(f"{self._cell(column, str(self._styles[style]))}><v>{float(value):.16G}</v></c>")
+        self._parts.append(f"{_start(column, self._styles[style])}><v>{float(value):.16G}</v></c>")
 
     def own_number(self, column: int, style: str) -> None:
         """The number of the row among those of its kind."""
-        self._parts.append(f"{self._cell(column, str(self._styles[style]))}><v>{NUMBER}</v></c>")
+        self._parts.append(f"{_start(column, self._styles[style])}><v>{NUMBER}</v></c>")
 
     def link(self, column: int, text: str, path: str, folder: Path, sheet: str, address: str) -> None:
         """To a cell of a file, relative to `folder`; only the text where Excel could not follow it."""
@@ -59,7 +58,7 @@ class Line:
         if target is None:
             self.text(column, text, "wrapped")
             return
-        self._string(column, visible(text)[:_LONGEST_TEXT], LINK)
+        self._parts += (_start(column, LINK), _inline(visible(text)))
         file, _, place = target.removeprefix("external:").replace("/", "\\").partition("#")
         root = "file:///" if _ABSOLUTE.match(file) else ""
         self._link = [f"{_column(column)}{ROW}", root + file.removeprefix(".\\"), place]
@@ -69,16 +68,22 @@ class Line:
         """The row and its link, for Rows."""
         return ["".join([*self._parts, "</row>"]), *self._link]
 
-    def _string(self, column: int, text: str, style: str) -> None:
-        if not text:
-            self._parts.append(f"{self._cell(column, style)}/>")
-            return
-        space = ' xml:space="preserve"' if _OUTER_SPACE.search(text) else ""
-        shown = escape(_ESCAPED.sub("_x005F_", text), quote=False)
-        self._parts.append(f'{self._cell(column, style)} t="inlineStr"><is><t{space}>{shown}</t></is></c>')
 
-    def _cell(self, column: int, style: str) -> str:
-        return f'<c r="{_column(column)}{ROW}" s="{style}"'
+@cache
+def _start(column: int, style: int | str) -> str:
+    """Of a cell: there are only so many columns and styles."""
+    return f'<c r="{_column(column)}{ROW}" s="{style}"'
+
+
+@lru_cache(maxsize=256)
+def _inline(text: str) -> str:
+    """What follows the start of a cell with this text. Names, words and remedies come again in the next row."""
+    text = text[:_LONGEST_TEXT]
+    if not text:
+        return "/>"
+    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    shown = escape(_ESCAPED.sub("_x005F_", text), quote=False)
+    return f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
 
 
 @cache
@@ -89,5 +94,9 @@ def _column(column: int) -> str:
 def row_height(cells: Iterable[tuple[Iterable[str], int]]) -> float:
     """In points, for cells of such lines in columns of such widths, so that wrapped text is not cut: a program that
     only shows the file fits no rows."""
-    counts = (sum(max(-(-display_width(line) // (width - 1)), 1) for line in lines) for lines, width in cells)
+    counts = (sum(_lines_taken(line, width - 1) for line in lines) for lines, width in cells)
     return min(max(counts, default=1) * 13.5 + 4, 400)
+
+
+def _lines_taken(line: str, width: int) -> int:
+    return 1 if 2 * len(line) <= width else max(-(-display_width(line) // width), 1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from html import escape
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from perfxl.making import Part
 from perfxl.reports.summary_rows import LINK, NUMBER, ROW
@@ -51,29 +49,29 @@ class Rows:
                 ' TargetMode="External"/>'
             )
 
-    def write_sheet(self, sheet: str, out: TextIO) -> None:
+    def write_sheet(self, sheet: str, out: IO[bytes]) -> None:
         """The sheet as XlsxWriter has written it, with these rows and their links."""
         sheet = _DIMENSION.sub(lambda match: f"{match[1]}{max(int(match[2]), self.next)}", sheet, count=1)
         below = sheet.find(f'<row r="{self.next + 1}"')  # the sums
         split = below if below >= 0 else sheet.index("</sheetData>")
         after = sheet.index("<pageMargins")
-        out.write(sheet[:split])
-        self._rows.pour(out)
-        out.write(sheet[split:after])
+        out.write(sheet[:split].encode())
+        out.writelines(self._rows.blocks())
+        out.write(sheet[split:after].encode())
         if self._count:
-            out.write("<hyperlinks>")
-            self._links.pour(out)
-            out.write("</hyperlinks>")
-        out.write(sheet[after:])
+            out.write(b"<hyperlinks>")
+            out.writelines(self._links.blocks())
+            out.write(b"</hyperlinks>")
+        out.write(sheet[after:].encode())
 
     @property
     def has_links(self) -> bool:
         return self._count > 0
 
-    def write_relations(self, out: TextIO) -> None:
-        out.write(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_RELS}">')
-        self._targets.pour(out)
-        out.write("</Relationships>")
+    def write_relations(self, out: IO[bytes]) -> None:
+        out.write(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_RELS}">'.encode())
+        out.writelines(self._targets.blocks())
+        out.write(b"</Relationships>")
 
 
 def put_in(book: Path, rows: Mapping[int, Rows]) -> None:
@@ -88,7 +86,7 @@ def put_in(book: Path, rows: Mapping[int, Rows]) -> None:
                     if number and int(number[1]) in rows:
                         rows[int(number[1])].write_sheet(before.read(name).decode(), out)
                     else:
-                        out.write(before.read(name).decode())
+                        out.write(before.read(name))
             for place, one in rows.items():
                 if one.has_links:
                     with _part(after, f"xl/worksheets/_rels/sheet{place}.xml.rels") as out:
@@ -97,13 +95,11 @@ def put_in(book: Path, rows: Mapping[int, Rows]) -> None:
         bare.unlink(missing_ok=True)
 
 
-@contextmanager
-def _part(book: zipfile.ZipFile, name: str) -> Iterator[TextIO]:
-    """A part to write, all of XML; of a fixed date."""
+def _part(book: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A part to write, of a fixed date."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = zipfile.ZIP_DEFLATED
-    with book.open(entry, "w") as part, TextIOWrapper(part, encoding="utf-8", newline="\n") as out:
-        yield out
+    return book.open(entry, "w")
 
 
 def _attribute(text: str) -> str:

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
-import shutil
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import TextIO
+from tempfile import TemporaryFile
+from typing import IO, TextIO
 
-_IN_MEMORY = 2**16
+_IN_MEMORY = 2**15
+"""Characters. Texts are small and many; a file is slow to take each by itself."""
+_AT_A_TIME = 2**16
+"""Bytes."""
 
 
 class Waiting:
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(  # noqa: SIM115 -- closed once it is poured out
-            _IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline="\n"
-        )
-        self.write = self._file.write
+        self._texts: list[str] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
+
+    def write(self, text: str) -> None:
+        self._texts.append(text)
+        self._size += len(text)
+        if self._size > _IN_MEMORY:
+            if self._file is None:
+                self._file = TemporaryFile()  # noqa: SIM115 -- closed once it is poured out
+            self._file.write(self._rest())
+
+    def blocks(self) -> Iterator[bytes]:
+        """Everything in UTF-8, with lone surrogates as they are. Once."""
+        if self._file is not None:
+            with self._file as file:
+                file.seek(0)
+                while block := file.read(_AT_A_TIME):
+                    yield block
+        yield self._rest()
 
     def pour(self, out: TextIO) -> None:
         """Everything into `out`. Once."""
-        with self._file:
-            self._file.seek(0)
-            shutil.copyfileobj(self._file, out)
+        decoder = getincrementaldecoder("utf-8")("surrogatepass")
+        for block in self.blocks():
+            out.write(decoder.decode(block))
 
     def lines(self) -> Iterator[str]:
-        """Line by line, from the first. Once."""
-        with self._file:
-            self._file.seek(0)
-            yield from self._file
+        """Line by line, from the first; whole lines must have been written. Once."""
+        before = b""
+        for block in self.blocks():
+            *whole, before = (before + block).split(b"\n")
+            yield from (line.decode("utf-8", "surrogatepass") + "\n" for line in whole)
+
+    def _rest(self) -> bytes:
+        """What has not gone to the file."""
+        data = "".join(self._texts).encode("utf-8", "surrogatepass")
+        self._texts, self._size = [], 0
+        return data
