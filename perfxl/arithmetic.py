@@ -76,14 +76,20 @@ class Expr(ABC):
 
     def explain(self, values: Values) -> str:
         """One line with the numbers in: `10 × min(50 ÷ 60, 1) = 8.33`, or why there is no result."""
+        return self.evaluate_and_explain(values)[1]
+
+    def evaluate_and_explain(self, values: Values) -> tuple[Value, str]:
+        """Both in one go: most of the work is to settle what is computed at all."""
         from perfxl.operations import style_of
         from perfxl.plan import settled
 
+        value: Value = None
         with localcontext(prec=50):
             try:
-                return self.line(values, settled(self, values).compute(values), style_of(self))
+                value = result = settled(self, values).compute(values)
+                return value, self.line(values, result, style_of(self))
             except Unknown as unknown:
-                return unknown.why
+                return unknown.value if value is None else value, unknown.why
 
     def references(self) -> tuple[str, ...]:
         """The names of the cells it reads, in the order of first use."""

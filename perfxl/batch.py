@@ -20,7 +20,7 @@ from perfxl.finding import Finding
 from perfxl.form import Located
 from perfxl.grid import CellRef
 from perfxl.remote import fetched, is_url, listed, url_of
-from perfxl.review import FileReview, review_workbook
+from perfxl.review import FileReview, review_workbook, unread_sheets
 from perfxl.scheme import Scheme
 from perfxl.sources import read_workbook
 from perfxl.sources.errors import UnreadableFile
@@ -138,7 +138,7 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
         return FileReview(shown, "skipped", (), (about_file("R107", shown, reason=candidate.skipped),))
     try:
         with candidate.on_this_machine() as path:
-            workbook = read_workbook(path)
+            workbook = read_workbook(path, unread=unread_sheets())
         file = review_workbook(
             workbook,
             shown,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from perfxl.edit import Edit
-from perfxl.form import Form, Located, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, Located, SelfEvaluation
 from perfxl.grid import Cell, CellRef, Grid, Workbook, normalised
 from perfxl.markup import result_sheet
 from perfxl.pairing import paired
@@ -15,7 +15,6 @@ from perfxl.reading import read_forms
 from perfxl.reading.explanations import HEADER, SHEET, Explanation, read_explanations
 from perfxl.review import review_workbook
 from perfxl.scheme import Scheme
-from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
 
 _FORMER = "原 "
 """Before the place of a 说明 whose cell the new form does not have."""

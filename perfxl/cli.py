@@ -51,7 +51,7 @@ def _run(given: list[str]) -> int:
             return USAGE
         from perfxl.commands.tree import command_tree, runnable
 
-        root = runnable(lang)
+        root = runnable(lang, words[0])
         if wants_help(words):
             print(help_page(command_tree(root).called(words), lang), end="")
             return CLEAN

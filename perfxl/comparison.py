@@ -9,12 +9,11 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from perfxl.finding import Finding
-from perfxl.form import Form, FundingRow, Indicator, Located, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, FundingRow, Indicator, Located, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.meaning import same_meaning
 from perfxl.pairing import Key, paired
 from perfxl.review import Review
-from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
 from perfxl.seal.words import field_name, list_name, quoted
 
 SIMILAR = 0.6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 # Wide enough for any quotient of two numbers that a cell can hold.
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
@@ -10,7 +11,12 @@ _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
 def half_up(value: Decimal, places: int) -> Decimal:
     """Rounded to `places` decimals, halves away from zero: 2.665 → 2.67."""
-    return value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    return value.quantize(_last_place(places), context=_EXACT)
+
+
+@cache
+def _last_place(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def money(amount: Decimal) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Generic, Literal, TypeVar
+from functools import cached_property
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from perfxl.finding import Finding
 from perfxl.grid import CellRef
@@ -21,8 +22,7 @@ NO_RESULT = "（公式）"
 """Stands in `Located.raw` for a formula that shows nothing, or whose result was not saved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located(Generic[T]):
+class Located(NamedTuple, Generic[T]):
     """A value with its place and the text a person sees there.
 
     `value` is None for a blank cell (`raw` empty or a dash) and for a text that could not be read (`raw` filled).
@@ -102,6 +102,10 @@ class Indicator:
         return self.level3.raw.strip()
 
 
+ROW_FIELDS = ("level3", "explanation", "scoring_rule", "kind", "target", "actual", "max_score", "score", "note")
+"""What a unit fills in of an Indicator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A level 1 block: its label as printed and the indicators below it."""
@@ -124,6 +128,10 @@ class FundingRow:
     rate: Located[Decimal]
     """预算执行率 as a share of 1."""
     score: Located[Decimal]
+
+
+FUND_FIELDS = ("label", "initial_budget", "adjusted_budget", "executed", "max_score", "rate", "score")
+"""The same of a FundingRow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +175,14 @@ class _Form:
     surroundings: tuple[Located[str], ...] = ()
     """Texts of the same file outside every form: the report that the form is attached to."""
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         return tuple(row for group in self.groups for row in group.rows)
 
-    @property
-    def named_indicators(self) -> Iterator[Indicator]:
-        """The rows that count: placeholders left out."""
-        return (row for row in self.indicators if not row.placeholder)
+    @cached_property
+    def named_indicators(self) -> tuple[Indicator, ...]:
+        """The rows that count: placeholders left out. Nearly every check asks for them."""
+        return tuple(row for row in self.indicators if not row.placeholder)
 
     def text(self, field_id: str) -> str:
         """The text of a field, empty where blank or absent."""

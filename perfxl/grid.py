@@ -7,18 +7,20 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from perfxl.number_format import shown_number
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellRef:
+class CellRef(NamedTuple):
     """A place a person can find. Rows and columns count from 1. A row of 0 means the sheet or the whole file; a column
     of 0 the whole row: a paragraph of a text.
 
     `words` are what a document has in place of letters and numbers: `表2 第7行 第3列`. Empty for a sheet's cell.
+
+    A tuple, as Cell and Located are: a workbook has hundreds of them, and a frozen dataclass takes four times as long
+    to make, to compare and to hash.
     """
 
     file: str
@@ -62,10 +64,7 @@ CellValue = Decimal | str | bool | datetime | CellError | None
 
 
 class Cell(NamedTuple):
-    """One cell. `value` is the constant or the cached result of `formula`; None is blank.
-
-    A tuple, as Merge is: a workbook has hundreds of them, and a frozen dataclass takes four times as long to make.
-    """
+    """One cell. `value` is the constant or the cached result of `formula`; None is blank."""
 
     value: CellValue
     formula: str | None = None
@@ -101,6 +100,9 @@ class Merge(NamedTuple):
     left: int
     bottom: int
     right: int
+
+
+_NO_MERGES: Mapping[int, Merge] = {}
 
 
 @dataclass(frozen=True)
@@ -139,12 +141,22 @@ class Grid:
 
     def merge_at(self, row: int, column: int) -> Merge:
         """The merge that covers the cell, or a range of that one cell."""
-        if (merge := self._covered.get((row, column))) is not None:
+        return self.merge_over(row, column) or Merge(row, column, row, column)
+
+    def merge_over(self, row: int, column: int) -> Merge | None:
+        """The merge that covers the cell, None for none."""
+        if (merge := self._covered.get(row, _NO_MERGES).get(column)) is not None:
             return merge
         for merge in self._wide:
             if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
                 return merge
-        return Merge(row, column, row, column)
+        return None
+
+    def merges_over(self, row: int, last: int) -> Mapping[int, Merge]:
+        """The merges that cover cells of a row, by column, those up to column `last` at least."""
+        if not self._wide:
+            return self._covered.get(row, _NO_MERGES)
+        return {column: merge for column in range(1, last + 1) if (merge := self.merge_over(row, column))}
 
     def spread(self, row: int, column: int) -> Cell:
         """The cell, or for a covered cell of a merge the merge's value."""
@@ -185,17 +197,18 @@ class Grid:
         return rows
 
     @cached_property
-    def _covered(self) -> dict[tuple[int, int], Merge]:
+    def _covered(self) -> dict[int, dict[int, Merge]]:
+        """By row and column."""
         # A merge may cover a million cells; only those inside the used range can ever be asked for. One stray
         # far cell makes the whole sheet the used range, so merges of many cells are left to `_wide`.
-        covered: dict[tuple[int, int], Merge] = {}
+        covered: dict[int, dict[int, Merge]] = {}
         wide = set(self._wide)
         for merge in self.merges:
             if merge in wide:
                 continue
             for row in range(merge.top, min(merge.bottom, self.last_row) + 1):
-                for column in range(merge.left, min(merge.right, self.last_column) + 1):
-                    covered[row, column] = merge
+                columns = range(merge.left, min(merge.right, self.last_column) + 1)
+                covered.setdefault(row, {}).update(dict.fromkeys(columns, merge))
         return covered
 
     @cached_property
@@ -227,7 +240,16 @@ class Workbook:
 
 def normalised(text: str) -> str:
     """Text as labels are compared: NFKC, without white space, line breaks and invisible format characters."""
+    return _short_normalised(text) if len(text) <= _SHORT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     if folded.isprintable():
         return folded
     return "".join(c for c in folded if unicodedata.category(c) != "Cf")
+
+
+_SHORT = 100
+_short_normalised = lru_cache(maxsize=8192)(_normalised)
+"""Labels and names, which are compared many times each and come again in the forms of a batch."""

@@ -7,7 +7,7 @@ computed values by the note that says so. So marking again replaces the old mark
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfxl.completion import Constant, Place, completion, computed_note, emptied
 from perfxl.edit import AddSheet, ClearMarks, Edit, EditError, Look, NewCell, RemoveSheet, SetFill, SetNote, signed
@@ -126,7 +126,7 @@ def _marks(workbook: Workbook, review: FileReview, computed: Mapping[CellRef, tu
     by_place: dict[CellRef, list[Finding]] = {place: [] for place in computed}
     for finding in _ranked(review.findings):
         if finding.at.row and finding.at.sheet in sheets:
-            by_place.setdefault(replace(finding.at, file=workbook.file), []).append(finding)
+            by_place.setdefault(finding.at._replace(file=workbook.file), []).append(finding)
     fills = []
     for place, findings in sorted(by_place.items()):
         texts = [computed_note(computed[place][0], visible(computed[place][1]))] if place in computed else []

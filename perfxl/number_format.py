@@ -86,6 +86,7 @@ def shown_number(value: Decimal, number_format: str) -> str:
     return sign + _shown(value.copy_abs(), section.tokens).strip()
 
 
+@lru_cache(maxsize=1024)
 def is_percent(number_format: str) -> bool:
     """Whether the number is shown as a percentage, so that a share of 1 is meant."""
     return any(section.has("percent") for section in _numeric_sections(number_format))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, cast
 
 from perfxl.arithmetic import (
@@ -173,6 +174,7 @@ class Lookup(Expr):
         raise Unknown(NOT_COMPUTABLE, f"{points(number)} 不在任何一档内")
 
 
+@lru_cache(maxsize=4096)
 def style_of(expr: Expr) -> Style:
     """The style that a result shares with its inputs: a sum of money is money, a ratio is a plain number."""
     if isinstance(expr, Rounded) and expr.style != "plain":

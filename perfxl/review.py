@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,8 @@ from perfxl.detection import detect_scheme
 from perfxl.finding import Finding, Severity
 from perfxl.form import Form, Located, SelfEvaluation
 from perfxl.grid import CellRef, Workbook
-from perfxl.reading import read_forms
+from perfxl.reading import read_forms, sheets_without_forms
+from perfxl.reading.explanations import SHEET as EXPLAINED_SHEET
 from perfxl.reading.explanations import Explanation, read_explanations
 from perfxl.scheme import Scheme
 from perfxl.scorecard import Scorecard, score_form
@@ -54,6 +55,11 @@ class FileReview:
     def count(self, severity: Severity) -> int:
         """Findings of that severity; a 核实 whose 说明 is written no longer counts."""
         return sum(f.severity is severity and not f.settled for f in self.findings)
+
+
+def unread_sheets() -> Set[str]:
+    """Names of sheets in which a review looks for nothing: `read_workbook` can pass over them."""
+    return sheets_without_forms() - {EXPLAINED_SHEET}
 
 
 def review_workbook(
@@ -114,11 +120,15 @@ def _review_form(
     context = Context(form, scheme, scorecard, tuple(siblings))
     found = (*form.problems, *detected, *run_checks(context))
     active = (
-        _judged(replace(f, regraded=scheme.checks.severity(f.code)), form, explanations)
+        _judged(_regraded(f, scheme.checks.severity(f.code)), form, explanations)
         for f in found
         if f.code not in suspended and not scheme.checks.suspended(f.code) and not f.entry.suspended
     )
     return Review(form, scheme, scorecard, tuple(sorted(active, key=lambda f: (f.at, f.code))))
+
+
+def _regraded(finding: Finding, severity: Severity | None) -> Finding:
+    return finding if severity is finding.regraded else replace(finding, regraded=severity)
 
 
 def _judged(finding: Finding, form: Form, explanations: Sequence[Explanation]) -> Finding:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import IntEnum
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -23,7 +23,6 @@ from perfxl.form import Indicator, Located
 from perfxl.grid import CellRef
 from perfxl.review import FileReview
 from perfxl.scheme import Scheme, builtin_schemes
-from perfxl.seal import Verdict
 
 _GIVEN = "*"
 _MOST_ROWS, _MOST_COLUMNS, _MOST_DIGITS = 2**20, 2**14, 400
@@ -79,9 +78,9 @@ class Packing:
         """For what is annotated so; `types` says what the type variables stand for."""
         types = types or {}
         kind = types.get(kind, kind) if isinstance(kind, TypeVar) else kind
-        if get_args(kind) and is_dataclass(get_origin(kind)):
+        if get_args(kind) and _names(get_origin(kind)):
             origin = get_origin(kind)
-            return self._dataclass(origin, dict(zip(origin.__parameters__, get_args(kind), strict=True)))
+            return self._record(origin, dict(zip(origin.__parameters__, get_args(kind), strict=True)))
         if get_args(kind):
             return self._compound(get_origin(kind), get_args(kind), types)
         if kind not in self._ways:
@@ -89,8 +88,8 @@ class Packing:
         return self._ways[kind]
 
     def _plain(self, kind: Any) -> _Way:
-        if is_dataclass(kind):
-            return self._dataclass(kind, {})
+        if _names(kind):
+            return self._record(kind, {})
         if issubclass(kind, BaseModel):
             return _Way(lambda model: model.model_dump_json(), kind.model_validate_json)
         if issubclass(kind, IntEnum):
@@ -110,7 +109,7 @@ class Packing:
         return _many(origin, of)
 
     def _union(self, kinds: list[Any], none: bool, types: Mapping[Any, Any]) -> _Way:
-        """One kind, or dataclasses that are told apart by name."""
+        """One kind, or records that are told apart by name."""
         if len(kinds) == 1:
             way = self._way(kinds[0], types)
         else:
@@ -127,10 +126,12 @@ class Packing:
             lambda value: None if value is None else back(value),
         )
 
-    def _dataclass(self, cls: Any, types: Mapping[Any, Any]) -> _Way:
-        hints = get_type_hints(cls, localns={"Verdict": Verdict})
-        names = [field.name for field in fields(cls)]
+    def _record(self, cls: Any, types: Mapping[Any, Any]) -> _Way:
+        hints = get_type_hints(cls, localns=_names_of_reviews() if cls is FileReview else None)
+        names = _names(cls)
         ways = [self._way(hints[name], types) for name in names]
+        if cls is Located:
+            return _located(*ways)
         values = attrgetter(*names)
         to = [(number, way.to) for number, way in enumerate(ways) if way.to]
         backs = [way.back for way in ways]
@@ -144,12 +145,12 @@ class Packing:
         def unpack(row: list[Any]) -> Any:
             return cls(**{name: back(value) for name, back, value in zip(names, backs, row, strict=True)})
 
-        return _Way(pack, _three(cls, *backs) if cls is Located else unpack)
+        return _Way(pack, unpack)
 
     def _place(self, ref: CellRef) -> list[int | str]:
-        sheets = self._sheets
-        place: list[int | str] = [sheets.setdefault((ref.file, ref.sheet), len(sheets)), ref.row, ref.column]
-        return [*place, ref.words] if ref.words else place
+        file, sheet, row, column, words = ref
+        number = self._sheets.setdefault((file, sheet), len(self._sheets))
+        return [number, row, column, words] if words else [number, row, column]
 
     def _place_back(self, value: list[Any]) -> CellRef:
         number, row, column, *words = place = tuple(value)
@@ -161,7 +162,7 @@ class Packing:
         return self._places_read[place]
 
     def _indicator(self) -> _Way:
-        to, back = self._dataclass(Indicator, {})
+        to, back = self._record(Indicator, {})
 
         def pack(row: Indicator) -> Any:
             if id(row) in self._rows:
@@ -202,14 +203,31 @@ class ReviewData(Packing):
         return file
 
 
-def _three(cls: Any, first: _Step, second: _Step, third: _Step) -> _Step:
+def _names_of_reviews() -> dict[str, Any]:
+    """What a FileReview is annotated with and its module does not load."""
+    from perfxl.seal import Verdict
+
+    return {"Verdict": Verdict}
+
+
+def _names(cls: Any) -> tuple[str, ...]:
+    """The fields of a record, a dataclass or a named tuple; empty for any other class."""
+    return tuple(field.name for field in fields(cls)) if is_dataclass(cls) else getattr(cls, "_fields", ())
+
+
+def _located(value_way: _Way, place_way: _Way, raw_way: _Way) -> _Way:
     """Nine of ten objects are Located: for these no loop."""
+    to_value, to_place = value_way.to or (lambda value: value), cast(_Step, place_way.to)
+
+    def pack(located: Located[Any]) -> list[Any]:
+        value, at, raw = located
+        return [value if value is None else to_value(value), to_place(at), raw]
 
     def unpack(row: list[Any]) -> Any:
-        one, two, three = row
-        return cls(first(one), second(two), third(three))
+        value, at, raw = row
+        return Located(value_way.back(value), place_way.back(at), raw_way.back(raw))
 
-    return unpack
+    return _Way(pack, unpack)
 
 
 def _checked(kind: type[Any]) -> _Way:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
-from perfxl.expr import Expr, Value, ref
+from perfxl.expr import Value, ref
 from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
 from perfxl.notation import Style
@@ -42,7 +43,7 @@ class ScoreLine:
     allowed: tuple[Decimal, Decimal] | None = None
     """Lowest and highest points where the rule leaves a choice, as the bands of 预算执行率 do."""
 
-    @property
+    @cached_property
     def agrees(self) -> bool:
         """Reported as the rule gives it: inside the band, or within half a unit of the last printed decimal."""
         reported = self.reported.value
@@ -63,7 +64,7 @@ class ScoreLine:
             return Decimal(0)
         return self.weight - self.reported.value
 
-    @property
+    @cached_property
     def counted(self) -> Decimal | None:
         """By rule where there is one and the clerk's number differs, else as filled in."""
         return self.reported.value if self.computed is None or self.agrees else self.computed
@@ -114,15 +115,17 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     if not funding.adjusted_budget.value and form.funding.parts:
         # 总额空白而分项已填: computed from the parts (F113 reports it).
         amounts |= {name: value for name, value in _sum_of_parts(form).items() if not amounts[name]}
-    rate_expr, score_expr = execution_rate(rule), execution_rate_score(rule)
-    rate, ratio = _number(rate_expr.evaluate(amounts)), _number(execution_ratio(rule).evaluate(amounts))
+    ratio = _number(execution_ratio(rule).evaluate(amounts))
+    exact_rate, rate_derivation = execution_rate(rule).evaluate_and_explain(amounts)
+    rate = _number(exact_rate)
+    execution_points, execution_derivation = execution_rate_score(rule).evaluate_and_explain(amounts)
     execution = ScoreLine(
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
         weight=execution_weight,
-        computed=_number(score_expr.evaluate(amounts)),
-        derivation=score_expr.explain(amounts),
+        computed=_number(execution_points),
+        derivation=execution_derivation,
         indicator=row,
         allowed=_allowed(rule, ratio),
     )
@@ -144,7 +147,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     return Scorecard(
         ratio=ratio,
         rate=rate,
-        rate_derivation=rate_expr.explain(amounts),
+        rate_derivation=rate_derivation,
         execution=execution,
         lines=lines,
         reported_sum=reported_sum,
@@ -201,17 +204,28 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
         return weight, "实际完成值在指标值区间内，得满分"
     if target.kind != "number" or actual.kind != "number" or not same_unit(target, actual):
         return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
-    expr = _score_rule(indicator, target, scheme.indicators)
-    values: dict[str, Value] = {"target": target.low, "actual": actual.low, "weight": weight}
-    return _number(expr.evaluate(values)), expr.explain(values)
-
-
-def _score_rule(indicator: Indicator, target: Target, rules: IndicatorRules) -> Expr:
-    """The proportional rule for a row: the form's own 指标类型 first, else the target's comparison sign."""
-    kind = indicator.kind.raw.strip()
-    inverse = kind == INVERSE if kind in (FORWARD, INVERSE) else target.operator in ("≤", "<")
     style: Style = "percent" if target.unit == "%" else "plain"
-    return inverse_score(style) if inverse else forward_score(rules, style)
+    figures = (str(target.low), str(actual.low), str(weight))
+    return _proportional(_is_inverse(indicator, target), scheme.indicators, style, figures)
+
+
+def _is_inverse(indicator: Indicator, target: Target) -> bool:
+    """Whether less is better: by the form's own 指标类型, else by the target's comparison sign."""
+    kind = indicator.kind.raw.strip()
+    return kind == INVERSE if kind in (FORWARD, INVERSE) else target.operator in ("≤", "<")
+
+
+@lru_cache(maxsize=4096)
+def _proportional(
+    inverse: bool, rules: IndicatorRules, style: Style, figures: tuple[str, str, str]
+) -> tuple[Decimal | None, str]:
+    """Points and derivation for target, actual value and weight, as text: 1 and 1.0 are the same key as numbers.
+
+    Kept: most indicators of a batch ask for 100 % and have reached it."""
+    target, actual, weight = map(Decimal, figures)
+    expr = inverse_score(style) if inverse else forward_score(rules, style)
+    value, derivation = expr.evaluate_and_explain({"target": target, "actual": actual, "weight": weight})
+    return _number(value), derivation
 
 
 def target_met(target: Target, actual: Target) -> bool | None:
@@ -248,6 +262,8 @@ def _grade(scheme: Scheme, score: Decimal | None) -> str | None:
 
 
 def _capped(score: Decimal, rate: Decimal | None, scheme: Scheme) -> Decimal:
+    if not scheme.total_caps:
+        return score
     capped = _number(
         capped_total(ref("uncapped", "各项得分之和"), scheme.total_caps).evaluate({"uncapped": score, "rate": rate})
     )

@@ -284,6 +284,7 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends us
     data = data or ReviewData(job.options.scheme)
     gc.freeze()
+    gc.set_threshold(10_000)  # a check makes thousands of objects and hardly a cycle: one search a file, not twenty
     try:
         with memory_limit(job.limits.memory):
             while True:

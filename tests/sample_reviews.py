@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from perfxl.finding import Finding
@@ -93,7 +92,7 @@ def sample_files() -> list[FileReview]:
     )
     bad = evaluation("b=1.xlsx", project=HOSTILE, missing_score=True, total="96")
     total = Finding("T101", bad.total.at, "总分", "96", "69.86")
-    hostile = Finding("S104", replace(bad.total.at, row=13), HOSTILE, "", "28", {"name": HOSTILE, "max_score": "30"})
+    hostile = Finding("S104", bad.total.at._replace(row=13), HOSTILE, "", "28", {"name": HOSTILE, "max_score": "30"})
     return [
         FileReview("in/a.xlsx", "accepted", (reviewed(good, settled),)),
         FileReview("in/b=1.xlsx", "returned", (reviewed(bad, total, hostile),)),

@@ -456,7 +456,7 @@ def test_a_row_moved_below_another_label_is_seen() -> None:
         moved[here, column], moved[there, column] = None, grid.cells.get((here, column))
     found = changes_between(content(before).lines, content(with_cells(before, "自评表", moved)))
     assert [(change.kind, change.name) for change in found] == [("changed", f"指标“{first.name}”的所属一、二级指标")]
-    assert found[0].at == replace(first.at, row=there)
+    assert found[0].at == first.at._replace(row=there)
     assert found[0].before == "产出指标 › 数量指标"
 
 

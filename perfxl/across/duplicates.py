@@ -9,7 +9,6 @@ from operator import itemgetter
 from perfxl.across.rules import About, across
 from perfxl.across.table import Facts, text_of
 from perfxl.finding import Finding
-from perfxl.seal.words import field_name
 
 
 @across("D101")
@@ -53,6 +52,8 @@ def same_reason_in_several_units(facts: Facts) -> Iterator[About]:
 
 def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
     """Every place of a text that two owners share. Forms without an owner are left out."""
+    from perfxl.seal.words import field_name
+
     query = f"""SELECT digest, COUNT(DISTINCT {owner}) FROM said JOIN forms ON id = said_in
         WHERE of = ? AND {owner} IS NOT NULL GROUP BY digest HAVING COUNT(DISTINCT {owner}) > 1
         ORDER BY MIN(said.rowid)"""

@@ -10,12 +10,11 @@ from hashlib import blake2b
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
 from perfxl.finding import Finding
-from perfxl.form import Form, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.meaning import meaning
 from perfxl.review import FileReview, Review
 from perfxl.scheme import Scheme
-from perfxl.seal.content import FUND_FIELDS, ROW_FIELDS
 
 LONG_TEXT = 30
 """Characters. A shorter answer (全部完成，效果良好) may well be the same in two units."""

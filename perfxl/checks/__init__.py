@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import import_module
 
 from perfxl.finding import Finding
@@ -33,6 +34,13 @@ class Context:
     scheme: Scheme
     scorecard: Scorecard | None
     siblings: tuple[Form, ...] = ()
+
+    @cached_property
+    def evaluation(self) -> Evaluation | None:
+        """None for objective forms."""
+        if not isinstance(self.form, SelfEvaluation) or self.scorecard is None:
+            return None
+        return Evaluation(self.form, self.scheme, self.scorecard, alone=len(self.siblings) <= 1)
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,8 @@ def evaluation_check(code: str) -> Callable[[Callable[[Evaluation], Iterator[Fin
 
     def register(function: Callable[[Evaluation], Iterator[Finding]]) -> Check:
         def guarded(context: Context) -> Iterator[Finding]:
-            if isinstance(context.form, SelfEvaluation) and context.scorecard is not None:
-                alone = len(context.siblings) <= 1
-                yield from function(Evaluation(context.form, context.scheme, context.scorecard, alone))
+            if context.evaluation is not None:
+                yield from function(context.evaluation)
 
         guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
         guarded.__wrapped__ = function  # type: ignore[attr-defined]
@@ -92,6 +99,7 @@ def objective_check(code: str) -> Callable[[Callable[[ObjectiveForm, Scheme], It
     return register
 
 
+@cache
 def registered_checks() -> dict[str, Check]:
     """Every check by code; loads the families on first use."""
     for family in FAMILIES:

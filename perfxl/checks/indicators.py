@@ -105,12 +105,11 @@ def has_number(measure: Target) -> bool:
     return measure.low is not None
 
 
-_IRREGULAR = str.maketrans({"≧": "≥", "≦": "≤", "═": "=", "＝": "=", "＞": ">", "＜": "<", "％": "%"})
+_IRREGULAR = str.maketrans("≧≦═＝＞＜％０１２３４５６７８９", "≥≤==><%0123456789")
 
 
 def _regular(text: str) -> str:
-    digits = {ord("０") + n: str(n) for n in range(10)}
-    return text.translate(_IRREGULAR).translate(digits).replace("百分比", "%").replace("%%", "%")
+    return text.translate(_IRREGULAR).replace("百分比", "%").replace("%%", "%")
 
 
 @check("I106")

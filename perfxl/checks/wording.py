@@ -96,14 +96,14 @@ def html_left(context: Context) -> Iterator[Finding]:
             yield Finding("N104", text.at, field, next(iter(tags)), numbers={"text": " ".join(tags)})
 
 
-_INSTRUCTION = re.compile(r"^[（(]?(?:请|此处|在此)(?:填写|填报|描述|概述|简述|说明)|^[（(](?:填写|简述|概述)")
+_INSTRUCTION = re.compile(r"[（(]?(?:请|此处|在此)(?:填写|填报|描述|概述|简述|说明)|[（(](?:填写|简述|概述)")
 
 
 @check("N105")
 def instruction_left(context: Context) -> Iterator[Finding]:
     """填表说明未替换。"""
     for field, text in _texts(context.form):
-        if _INSTRUCTION.search(text.raw.strip()):
+        if _INSTRUCTION.match(text.raw.strip()):
             yield Finding("N105", text.at, field or "本栏", text.raw.strip(), numbers={"text": text.raw.strip()[:30]})
 
 
@@ -131,11 +131,16 @@ def _typos() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(entry["wrong"]), entry["right"]) for entry in raw["typo"])
 
 
+@cache
+def _any_typo() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{wrong.pattern})" for wrong, _ in _typos()))
+
+
 @check("N107")
 def misspelt(context: Context) -> Iterator[Finding]:
     """常见错别字（typos.toml）。"""
     for field, text in _texts(context.form):
-        for wrong, right in _typos():
+        for wrong, right in _typos() if _any_typo().search(text.raw) else ():
             match = wrong.search(text.raw)
             if match:
                 yield Finding("N107", text.at, field, match[0], right, {"text": match[0]})

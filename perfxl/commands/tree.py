@@ -52,13 +52,15 @@ class Command:
 
 
 @cache
-def runnable(lang: Language) -> Any:
-    """What runs a command line. Every command speaks `lang`; `--lang` itself has been taken out of the line."""
+def runnable(lang: Language, called: str = "") -> Any:
+    """What runs a command line. Every command speaks `lang`; `--lang` itself has been taken out of the line.
+
+    Where `called` names a command, the others are left out."""
     from typer.main import get_command
 
     from perfxl.commands.app import build_app
 
-    root = get_command(build_app())
+    root = get_command(build_app(called))
     _speak(root, lang)
     return root
 

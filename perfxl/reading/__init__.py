@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from perfxl.finding import Finding
@@ -12,7 +13,12 @@ from perfxl.reading.flowing import Parted, parted, runs_together
 from perfxl.reading.labels import vocabulary
 from perfxl.reading.titles import find_regions
 
-__all__ = ["read_forms"]
+__all__ = ["read_forms", "sheets_without_forms"]
+
+
+def sheets_without_forms() -> Set[str]:
+    """Names of sheets that our own templates and results have beside the forms."""
+    return vocabulary().own_sheets.keys()
 
 
 def read_forms(workbook: Workbook) -> tuple[Form, ...]:
@@ -21,8 +27,9 @@ def read_forms(workbook: Workbook) -> tuple[Form, ...]:
     version = workbook.properties.get("perfxl.template_version", "")
     forms: list[Form] = []
     surroundings: list[Located[str]] = []
+    own_sheets = sheets_without_forms()
     for grid in workbook.grids:
-        if grid.sheet in vocabulary().own_sheets:
+        if grid.sheet in own_sheets:
             continue
         apart = parted(grid) if runs_together(grid) else None
         grid = apart.grid if apart else grid

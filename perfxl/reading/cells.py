@@ -40,9 +40,9 @@ class CellReader:
 
     def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
         """`value` is the text without outer spaces; None where blank."""
-        if self._is_error(cell, at, label) or _has_no_result(cell):
-            return Located(None, at, _raw(cell))
         raw = _raw(cell)
+        if self._is_error(cell, at, label) or _has_no_result(cell):
+            return Located(None, at, raw)
         return Located(raw.strip() or None, at, raw)
 
     def points(self, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
@@ -55,10 +55,10 @@ class CellReader:
         return self._number(read_share(cell, in_percent), cell, at, label)
 
     def measure(self, cell: Cell, at: CellRef, label: str, year: int | None) -> Located[Target]:
-        if self._is_error(cell, at, label) or _has_no_result(cell):
-            return Located(None, at, _raw(cell))
         located: Located[Target] = Located(None, at, _raw(cell))
-        return located if located.blank else Located(read_measure(cell, located.raw, year), at, located.raw)
+        if self._is_error(cell, at, label) or _has_no_result(cell) or located.blank:
+            return located
+        return Located(read_measure(cell, located.raw, year), at, located.raw)
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         located = Located(value, at, _raw(cell))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from perfxl.finding import Finding
 from perfxl.grid import CellRef, Grid
@@ -17,6 +18,8 @@ _ELSEWHERE = re.compile(
     r"|\w\|'",  # cmd|' /C calc'!A0: another program
     re.IGNORECASE,
 )
+
+_LONG_FORMULA = 4096
 
 
 def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, reader: CellReader) -> None:
@@ -35,10 +38,11 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
         for column, cell in grid.row(row):
             if right and column > right:
                 break
-            if cell.formula is not None and _ELSEWHERE.search(_TEXT.sub('""', cell.formula)):
+            if cell.formula is not None and _looks_elsewhere(cell.formula):
                 elsewhere.append((row, column))
-            merge = grid.merge_at(row, column)
-            if (merge.top, merge.left) != (row, column) and cell.value is not None and cell.text.strip():
+            merge = grid.merge_over(row, column)
+            corner = merge is None or (merge.top, merge.left) == (row, column)
+            if not corner and cell.value is not None and cell.text.strip():
                 covered.append((row, column))
     for code, places in (("L114", covered), ("L115", elsewhere)):
         if places:
@@ -46,3 +50,15 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
             cell = grid.cell(*places[0])
             shown = cell.text.strip() if code == "L114" else cell.formula
             reader.report(Finding(code, first, "", shown, None, {"count": str(len(places))}, tuple(others)))
+
+
+def _looks_elsewhere(formula: str) -> bool:
+    return _usual_elsewhere(formula) if len(formula) < _LONG_FORMULA else _elsewhere(formula)
+
+
+def _elsewhere(formula: str) -> bool:
+    return bool(_ELSEWHERE.search(_TEXT.sub('""', formula)))
+
+
+_usual_elsewhere = lru_cache(maxsize=1024)(_elsewhere)
+"""The forms of a batch have the same formulas."""

@@ -5,7 +5,7 @@ A guess is always reported, so that a person confirms it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from perfxl.reading.labels import resembled, vocabulary
@@ -76,7 +76,8 @@ def guess_name(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str,
     known = set(found.values())
     between = [slot for slot in region.own(row) if level1.right < slot.left < min(others) and is_heading(slot)]
     names = [slot for slot in between if slot not in known]
-    best = max(names, key=lambda slot: len(list(_cells_below(region, row, slot))), default=None)
+    rows = _rows_below(region, row)
+    best = max(names, key=lambda slot: len(_cells_below(region, rows, slot)), default=None)
     return {"level3": best} if best else {}
 
 
@@ -86,7 +87,8 @@ def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     if name is None or found.keys() & set(_FIGURES):
         return {}
     right = [slot for slot in region.own(row) if slot.left > name.right and slot not in found.values()]
-    below = [(slot, _cells_below(region, row, slot)) for slot in right]
+    rows = _rows_below(region, row)
+    below = [(slot, _cells_below(region, rows, slot)) for slot in right]
     points = [slot for slot, cells in below if _most(cells, _is_points)]
     if len(points) == 2:
         return {"max_score": points[0], "score": points[1]}
@@ -104,7 +106,8 @@ def guess_by_content(
         (("max_score", "score"), _is_points),
         (("target", "actual"), _is_measure),
     )
-    below = [(slot, _cells_below(region, bottom, slot)) for slot in unknown]
+    rows = _rows_below(region, bottom)
+    below = [(slot, _cells_below(region, rows, slot)) for slot in unknown]
     for ids, holds in kinds:
         missing = [id_ for id_ in ids if id_ not in found]
         fitting = [slot for slot, cells in below if missing and slot not in guesses.values() and _most(cells, holds)]
@@ -126,17 +129,21 @@ def _most(cells: Sequence[Slot], holds: Callable[[Slot], bool]) -> bool:
     return fitting >= 2 and 2 * fitting >= len(cells)
 
 
-def _cells_below(region: Region, row: int, label: Slot) -> list[Slot]:
-    """What stands below a label, up to the next row that begins with a word we know."""
-    words, cells = vocabulary(), list[Slot]()
+def _rows_below(region: Region, row: int) -> list[int]:
+    """The filled rows below a header, up to the next one that begins with a word we know."""
+    words, rows = vocabulary(), list[int]()
     for below in islice(region.filled_below(row), _LOOKED_AT):
         first = region.own(below)[:1]
         if first and (first[0].key in words.known or first[0].key in words.totals):
             break
-        slot = region.slot(below, label.left)
-        if slot.top == below and slot.left == label.left and not slot.blank:
-            cells.append(slot)
-    return cells
+        rows.append(below)
+    return rows
+
+
+def _cells_below(region: Region, rows: Iterable[int], label: Slot) -> list[Slot]:
+    """What begins in these rows and in a label's column."""
+    slots = ((row, region.slot(row, label.left)) for row in rows)
+    return [slot for row, slot in slots if slot.top == row and slot.left == label.left and not slot.blank]
 
 
 def _is_points(slot: Slot) -> bool:

@@ -15,6 +15,8 @@ from perfxl.grid import normalised
 _LONGEST = 40
 """Characters of the longest label, spaces counted."""
 _LONGEST_RESEMBLING = 16
+LONGEST_PAIRS = 400
+"""Characters of the longest text that is looked through for labels with values."""
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
 _TAIL = re.compile(
     r":|\((?:(?:金额)?(?:单位:)?(?:元|万元|亿元)|盖章|公章|签章|签字|%|分|[0-9]+(?:分|%)|[A-Z][0-9]?(?:/[A-Z][0-9]?)?(?:[*×]100%?)?|[0-9]+分[*×]执行率)\)"
@@ -126,7 +128,7 @@ def _pairs_of(text: str) -> frozenset[str]:
 
 def inline_pairs(text: str) -> list[tuple[str, str]]:
     """`申报单位名称：某办事处` → label and value. Several pairs in one cell stand apart by wide spaces or lines."""
-    if len(text) > 400 or ("：" not in text and ":" not in text):
+    if len(text) > LONGEST_PAIRS or ("：" not in text and ":" not in text):
         return []
     pairs: list[tuple[str, str]] = []
     for part in re.split(r"[ \t\u3000\xa0]{2,}|\n", text):

@@ -6,16 +6,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
-from perfxl.grid import Cell, CellRef, Grid, Merge
+from perfxl.grid import BLANK_CELL, Cell, CellRef, Grid, Merge
 from perfxl.reading.labels import label_key
 
 _WIDEST = 100
 """Columns looked at. No form is wider; a stray cell in XFD1 must not cost a scan of every row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A cell together with the merge it covers."""
 
     top: int
@@ -55,15 +55,17 @@ class Region:
     def slot(self, row: int, column: int) -> Slot:
         slot = self._slots.get((row, column))
         if slot is None:
-            merge = self.grid.merge_at(row, column)
-            if merge.top == merge.bottom and merge.left == merge.right:
-                slot = _slot(merge, self.grid.cell(row, column))
-            else:
-                # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
-                slot = self._blocks.get(merge) or _slot(merge, self.grid.cell(merge.top, merge.left))
-                self._blocks[merge] = slot
-            self._slots[row, column] = slot
+            merge = self.grid.merge_over(row, column)
+            slot = self._slots[row, column] = self._slot(row, column, self.grid.cell(row, column), merge)
         return slot
+
+    def _slot(self, row: int, column: int, cell: Cell, merge: Merge | None) -> Slot:
+        if merge is None:
+            return _slot(row, column, row, column, cell)
+        # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
+        if merge not in self._blocks:
+            self._blocks[merge] = _slot(*merge, self.grid.cell(merge.top, merge.left))
+        return self._blocks[merge]
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
@@ -71,7 +73,9 @@ class Region:
             if row not in self._rows:
                 self._rows[row] = tuple(self._scan(row))
             slots = self._rows[row]
-            self._within[row] = tuple(slot for slot in slots if slot.left <= self.right) if self.right else slots
+            if self.right and slots and slots[-1].left > self.right:
+                slots = tuple(slot for slot in slots if slot.left <= self.right)
+            self._within[row] = slots
         return self._within[row]
 
     def own(self, row: int) -> list[Slot]:
@@ -112,16 +116,20 @@ class Region:
         # One column more than has content: a value that nobody filled in, right of the last label.
         last = min(self.grid.last_column + 1, _WIDEST)
         spacers = self._spacers()
+        merges, filled = self.grid.merges_over(row, last), dict(self.grid.row(row))
         column = 1
         while column <= last:
-            slot = self.slot(row, column)
+            slot = self._slot(row, column, filled.get(column, BLANK_CELL), merges.get(column))
+            self._slots[row, column] = slot
             if column not in spacers or (slot.bottom, slot.right) != (row, column):
                 yield slot
             column = slot.right + 1
 
 
-def _slot(merge: Merge, cell: Cell) -> Slot:
+def _slot(top: int, left: int, bottom: int, right: int, cell: Cell) -> Slot:
     value = cell.value
-    words = value if isinstance(value, str) else ""
-    blank = value is None or (isinstance(value, str) and not value.strip())
-    return Slot(merge.top, merge.left, merge.bottom, merge.right, cell, blank, label_key(words) if words else "")
+    if value is None:
+        return Slot(top, left, bottom, right, cell, True, "")
+    if isinstance(value, str):
+        return Slot(top, left, bottom, right, cell, not value.strip(), label_key(value))
+    return Slot(top, left, bottom, right, cell, False, "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from perfxl.form import Located
 from perfxl.grid import Cell, Grid, normalised
 from perfxl.reading.cells import blank
-from perfxl.reading.labels import inline_pairs, is_title, label_key, vocabulary
+from perfxl.reading.labels import LONGEST_PAIRS, inline_pairs, is_title, label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.values import money_unit, parse_year
 
@@ -25,11 +26,13 @@ def find_regions(grid: Grid) -> Iterator[Region]:
     starts: list[tuple[int, tuple[int, int] | None]] = []
     named = True
     for row, cells in grid.rows():
+        if not any(_may_begin(cell) for _, cell in cells):
+            continue
         title = _title_column(grid, row, cells)
         if title is not None:
             starts.append((row, (row, title)))
             named = False
-        elif any(_names_project(cell) for _, cell in cells):
+        elif any(isinstance(cell.value, str) and _names_project(cell.value) for _, cell in cells):
             if named:
                 starts.append((_head_of(grid, row), None))
             named = True
@@ -103,13 +106,23 @@ def _is_title_cell(cell: Cell) -> bool:
     return isinstance(cell.value, Decimal) and "年" in cell.number_format and is_title(cell.text)
 
 
-def _names_project(cell: Cell) -> bool:
-    if not isinstance(cell.value, str):
-        return False
+def _may_begin(cell: Cell) -> bool:
+    """Whether a form can begin in the cell's row: all rows are asked, and few have such a cell."""
+    if isinstance(cell.value, str):
+        return len(cell.value) <= LONGEST_PAIRS and _text_may_begin(cell.value)
+    return _is_title_cell(cell)
+
+
+@lru_cache(maxsize=4096)
+def _text_may_begin(text: str) -> bool:
+    return is_title(text) or _names_project(text)
+
+
+def _names_project(text: str) -> bool:
     fields = vocabulary().fields
-    if fields.get(label_key(cell.value)) == "project_name":
+    if fields.get(label_key(text)) == "project_name":
         return True
-    return any(fields[label_key(label)] == "project_name" for label, _ in inline_pairs(cell.value))
+    return any(fields[label_key(label)] == "project_name" for label, _ in inline_pairs(text))
 
 
 def _head_of(grid: Grid, row: int) -> int:

@@ -30,7 +30,7 @@ def _weighed(row: Indicator, *, alone: bool) -> Indicator | None:
     """The indicator with the points behind its name, else behind its level 2 label; None where there are none."""
     if match := _POINTS.search(row.level3.raw):
         raw = row.level3.raw[: match.start()]
-        name = replace(row.level3, value=_POINTS.sub("", row.level3.value or "") or None, raw=raw)
+        name = row.level3._replace(value=_POINTS.sub("", row.level3.value or "") or None, raw=raw)
         return replace(row, level3=name, max_score=_points(match, row.level3))
     match = _POINTS.search(normalised(row.level2.raw))
     return replace(row, max_score=_points(match, row.level2)) if match and alone else None

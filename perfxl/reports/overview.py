@@ -62,8 +62,20 @@ class FormRow:
         return " → ".join(dict.fromkeys(filter(None, (self.grade_reported, self.grade_computed))))
 
 
-def rows(file: FileReview) -> Iterator[FormRow]:
+_last: tuple[FileReview, tuple[FormRow, ...]] | None = None
+
+
+def rows(file: FileReview) -> tuple[FormRow, ...]:
     """One row per form, in the file's order; one row for a file without forms."""
+    global _last
+    # Every part of every report asks for the rows of the same file in turn.
+    last = _last
+    if last is None or last[0] is not file:
+        last = _last = file, tuple(_rows(file))
+    return last[1]
+
+
+def _rows(file: FileReview) -> Iterator[FormRow]:
     if not file.reviews:
         errors, queries, infos = _counts(file.file_findings)
         yield FormRow(file.path, file.status, errors=errors, queries=queries, infos=infos)
@@ -142,7 +154,7 @@ _SUMMED = ("initial_budget", "adjusted_budget", "executed", "total_reported", "t
 def figures(file: FileReview) -> Part:
     """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
     self-evaluation its grade by rule and its sums as text."""
-    forms = list(rows(file))
+    forms = rows(file)
     evaluations = [
         [row.grade_computed, *(_exact(getattr(row, name)) for name in _SUMMED)] for row in forms if row.is_evaluation
     ]

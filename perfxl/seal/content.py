@@ -18,7 +18,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any, Literal, NamedTuple
 
-from perfxl.form import Form, FundingRow, Indicator, Located, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, FundingRow, Indicator, Located, SelfEvaluation
 from perfxl.grid import Cell, CellRef, CellValue, Grid, Workbook
 from perfxl.number_format import date_serial
 from perfxl.reading.explanations import Explanation, read_explanations
@@ -31,9 +31,6 @@ UNKNOWN_FORMULA = "?"
 """A formula whose text the file keeps in another cell."""
 
 SEALED_PROPERTIES = ("perfxl.scheme", "perfxl.template_version")
-
-ROW_FIELDS = ("level3", "explanation", "scoring_rule", "kind", "target", "actual", "max_score", "score", "note")
-FUND_FIELDS = ("label", "initial_budget", "adjusted_budget", "executed", "max_score", "rate", "score")
 
 _SHORT = 40
 _UNNAMED = re.compile(r"[^0-9A-Za-z]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +32,12 @@ class _SheetEntry:
     relationship: str | None
 
 
-def read_xlsx(data: bytes | Path | Package, file: str) -> Workbook:
+def read_xlsx(data: bytes | Path | Package, file: str, unread: Collection[str] = ()) -> Workbook:
     """The workbook as plain data; `file` is its name in places and messages.
 
     Formulas start with `=`; a follower of a shared formula is `=` alone. A number in a date format is a datetime
-    where its serial is possible. Chart, dialog and macro sheets are left out. Raises UnreadableFile.
+    where its serial is possible. Chart, dialog and macro sheets are left out. The sheets in `unread` have no cells:
+    their parts need only be whole. Raises UnreadableFile.
     """
     if isinstance(data, Path):
         data = file_bytes(data)
@@ -55,7 +56,7 @@ def read_xlsx(data: bytes | Path | Package, file: str) -> Workbook:
     properties = _only(root, "custom-properties") or _only(root, "customProperties")
     return Workbook(
         file,
-        tuple(_grids(package, file, sheets, targets, context)),
+        tuple(_grids(package, file, sheets, targets, context, unread)),
         read_properties(package.read(properties), properties) if properties else {},
         names,
         macros=any(target.kind in _MACROS for target in targets.values()),
@@ -134,6 +135,7 @@ def _grids(
     sheets: list[_SheetEntry],
     targets: Mapping[str, Relationship],
     context: SheetContext,
+    unread: Collection[str],
 ) -> list[Grid]:
     grids: list[Grid] = []
     seen: set[str] = set()
@@ -147,8 +149,10 @@ def _grids(
         if relationship.target in seen:
             raise damaged(f"工作表 {sheet.name} 与别的工作表是同一部件")
         seen.add(relationship.target)
+        content = package.read(relationship.target)
         reader = SheetReader(file, sheet.name, context, left)
-        reader.read(package.read(relationship.target), relationship.target)
+        if sheet.name not in unread:
+            reader.read(content, relationship.target)
         left -= len(reader.cells)
         grids.append(
             Grid(

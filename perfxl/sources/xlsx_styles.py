@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from perfxl.number_format import is_date
 from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.ooxml import count, main, truth
-from perfxl.sources.xml_part import Attributes, PartParser, remembered
+from perfxl.sources.xml_part import Attributes, PartParser, remembered, without
 
 # ECMA-376 part 1, 18.8.30. 5 to 8, 14 and 22 to 58 depend on the language of Excel; zh-CN here.
 BUILTIN_FORMATS = {
@@ -87,6 +88,15 @@ DEFAULT_STYLES: Mapping[str, CellStyle] = {"0": CellStyle()}
 """For a workbook without a styles part."""
 
 
+_ATTRIBUTES = rb'(?: [A-Za-z]{1,30}="[^"<&]*"){0,12}'
+_EMPTY = rb"<[A-Za-z]{1,30}%b/>" % _ATTRIBUTES
+_LOOKS = re.compile(
+    rb"<(font|fill|border)%b>(?:%b|<([A-Za-z]{1,30})%b>(?:%b)*</\2>)*</\1>"
+    rb"|<alignment%b/>" % (_ATTRIBUTES, _EMPTY, _ATTRIBUTES, _EMPTY, _ATTRIBUTES)
+)
+"""Fonts, fills, borders and alignments: most of the tags."""
+
+
 @remembered
 def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
     """The cell formats (cellXfs) by their number as text. Raises UnreadableFile."""
@@ -134,7 +144,7 @@ def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
         },
         texts={},
         ends={**dict.fromkeys(main("numFmts"), leave), **dict.fromkeys(main("cellXfs"), leave)},
-    ).parse(data)
+    ).parse(without(data, _LOOKS))
     styles: list[CellStyle] = []
     for number, locked in zip(formats, locks, strict=True):
         identifier = count(number)
