@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import Cell, Grid, Workbook
 from perfxl.reading import read_forms
-from perfxl.reading.flowing import runs_together
+from perfxl.reading.pieces import runs_together
 from perfxl.sources.text import read_text
 from tests.extent import cases
 from tests.grids import form_grid
@@ -73,6 +73,73 @@ def test_every_cell_is_parted() -> None:
 )
 def test_a_row_with_more_than_one_way_is_named(changes: dict[str, str], said: str) -> None:
     assert asked(evaluation(changes)) == [f"第1行 L116 {said}"]
+
+
+BLANK = "␣"
+MARKED = {
+    **{f"A{row}": f"{form_grid('layouts/flowed').text(row, 1)}{BLANK}{BLANK}" for row in (36, 39, 40, 41, 50, 51)},
+    "A13": "600.00 636.50 627.43 —␣␣␣",
+    "A14": "其他资金␣␣␣␣",
+    "A15": "—␣␣␣",
+    "A52": "总分 100 99.36␣␣",
+    "A54": "其他需要说明的事项␣␣",
+}
+"""The lines as a converter gives them that ends each cell in a blank, an empty one too."""
+
+
+def test_what_can_be_parted_in_one_way_only_is_not_asked_about() -> None:
+    form = evaluation(MARKED)
+    assert rows(form) == ROWS.strip().split("\n")
+    assert form.funding == evaluation().funding
+    assert asked(form) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"A52": "总分 100 99.38␣␣"}, id="the scores do not add up"),
+        pytest.param({"A52": "总分 99 99.36␣␣"}, id="the weights do not add up"),
+        pytest.param({"A10": "年度资金总额 600.00 636.50 627.43 10 97.58% 9.86␣"}, id="the rate is another"),
+        pytest.param({"A10": "年度资金总额 636.50 627.43 10 98.58% 9.86␣"}, id="an amount is missing"),
+        pytest.param({"A43": "社会效益指标 惠及行政村 数量 40个 38个 10 9.5␣"}, id="a blank in a name"),
+        pytest.param({"A43": "社会特色指标 惠及行政村数量 40个 38个 10 9.5␣"}, id="a level that is none"),
+        pytest.param({"A45": "年，已列入 下年计划。␣"}, id="a blank in a note"),
+        pytest.param({"A3": "项目名称 农村公路 养护补助␣"}, id="a blank in a value"),
+        pytest.param({"A53": "自评等级 优 备查 无␣"}, id="a label in words of its own"),
+        pytest.param({"A21": "路面，保障群众安全便捷 出行。␣"}, id="a blank in a goal"),
+        pytest.param({f"A{row}": "" for row in (13, 14, 15, 36, 50)} | {"A51": MARKED["A51"]}, id="rows are missing"),
+    ],
+)
+def test_what_nothing_bears_out_is_asked_about(changes: dict[str, str]) -> None:
+    assert "L116" in [problem.code for problem in evaluation(MARKED | changes).problems]
+
+
+def test_an_empty_cell_that_left_its_blank_is_no_question() -> None:
+    form = evaluation(MARKED | {"A43": "社会效益指标 惠及行政村数量 40个␣␣10 9.5␣"})
+    row = next(row for row in form.indicators if row.name == "惠及行政村数量")
+    assert (row.target.raw, row.actual.raw, row.score.raw, asked(form)) == ("40个", "", "9.5", [])
+
+
+def test_blanks_in_full_lines_tell_the_cell_that_they_stand_in() -> None:
+    """健全并执行 in two cells of text: the first, too wide for a name, can only be the target."""
+    lines = {
+        "A38": "况合格率␣",
+        "A46": "可持续影响指标 管养机制健␣",
+        "A47": "全程度␣",
+        "A48": "健全并执行␣",
+    }
+    assert "L116" in [problem.code for problem in evaluation(MARKED | lines).problems]
+
+
+def test_a_line_of_as_many_blanks_as_cells_is_an_empty_row() -> None:
+    lines = form_grid("layouts/flowed", MARKED)
+    text = [lines.text(row, 1) for row in range(1, 55)]
+    for blanks, found in ((5, []), (6, ["第41行 L103"]), (7, [])):
+        changed = "\n".join([*text[:40], " " * blanks, *text[40:]])
+        (form,) = read_forms(read_text(changed.encode(), "a.txt"))
+        assert isinstance(form, SelfEvaluation)
+        assert asked(form) == found
+        assert rows(form) == ROWS.strip().split("\n")
 
 
 def test_a_total_alone_is_the_score_and_a_row_without_points_is_named() -> None:

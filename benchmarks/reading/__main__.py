@@ -15,19 +15,19 @@ import argparse
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.reading.files import FILES
-from benchmarks.reading.layouts import sample
-from benchmarks.reading.measuring import measure
+from benchmarks.reading.measuring import Measured, measure_in_parts
 from benchmarks.reading.page import page
 from benchmarks.reading.plan import ALL
 from benchmarks.reading.truth import Tally
 
 KINDS = ("memory", *FILES)
-_FORMS = {"memory": 60, "xlsx": 10, "xls": 3, "html": 3, "docx": 5, "pdf": 2, "word-pdf": 2}
-"""Samples of each mutation: a few minutes of one core in all."""
+_FORMS = {"memory": 60, "xlsx": 30, "xls": 30, "html": 30, "docx": 30, "pdf": 15, "word-pdf": 15}
+"""Samples of each mutation: about twenty minutes of one core, most of them LibreOffice's and the PDF reader's."""
 
 
 def main() -> None:
@@ -41,19 +41,20 @@ def main() -> None:
     arguments = parser.parse_args()
     kinds = arguments.through or ["memory"]
     results: dict[str, dict[str, Tally]] = {}
-    for kind in KINDS if "all" in kinds else kinds:
-        forms = arguments.forms or _FORMS[kind]
-        seeds = range(arguments.first, arguments.first + forms)
-        results[kind] = _measured(kind, arguments.only or list(ALL), seeds, arguments.misses)
+    with ProcessPoolExecutor() as workers:
+        for kind in KINDS if "all" in kinds else kinds:
+            forms = arguments.forms or _FORMS[kind]
+            seeds = range(arguments.first, arguments.first + forms)
+            measured = measure_in_parts(arguments.only or list(ALL), seeds, kind, workers)
+            results[kind] = _told(kind, measured, arguments.misses)
     if arguments.write:
         command = f"python -m benchmarks.reading {shlex.join(sys.argv[1:])}"
         arguments.write.write_text(page(results, command, arguments.first), "utf-8")
 
 
-def _measured(kind: str, mutations: Sequence[str], seeds: range, misses: int) -> dict[str, Tally]:
+def _told(kind: str, measured: Mapping[str, Measured], misses: int) -> dict[str, Tally]:
     """Counts per mutation, printed too."""
     print(f"{kind:20} {'fields':>7} {'recall':>8} {'precision':>9} {'wrong':>8} {'silent':>8} {'unseen':>8}")
-    measured = measure([sample(name, seed) for name in mutations for seed in seeds], kind)
     whole = Tally()
     for name, one in measured.items():
         whole.add(one.tally)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
-from benchmarks.reading.files import through
-from benchmarks.reading.layouts import Sample
+from benchmarks.reading.files import BATCH, through
+from benchmarks.reading.layouts import Sample, sample
 from benchmarks.reading.truth import Places, Tally, compare
 from perfxl.grid import Grid, Workbook, normalised
 from perfxl.reading import read_forms
@@ -20,6 +22,28 @@ class Measured:
     tally: Tally = field(default_factory=Tally)
     misses: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add(self, other: Measured) -> None:
+        self.tally.add(other.tally)
+        self.misses += other.misses
+        self.seconds += other.seconds
+
+
+def measure_in_parts(
+    mutations: Sequence[str], seeds: Sequence[int], kind: str, workers: Executor
+) -> dict[str, Measured]:
+    """As `measure` has it of every mutation and seed, each worker some files at a time."""
+    names = [(mutation, seed) for mutation in mutations for seed in seeds]
+    parts = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    measured: dict[str, Measured] = {}
+    for part in workers.map(partial(_measure_named, kind=kind), parts):
+        for mutation, one in part.items():
+            measured.setdefault(mutation, Measured()).add(one)
+    return measured
+
+
+def _measure_named(names: Sequence[tuple[str, int]], kind: str) -> dict[str, Measured]:
+    return measure([sample(*name) for name in names], kind)
 
 
 def measure(samples: Sequence[Sample], kind: str = "memory") -> dict[str, Measured]:

@@ -9,8 +9,9 @@ from perfxl.finding import Finding
 from perfxl.form import Form, Located
 from perfxl.grid import Grid, Workbook, normalised
 from perfxl.reading.assembly import FormOnSheet, read_region
-from perfxl.reading.flowing import Parted, parted, runs_together
+from perfxl.reading.flowing import Parted, parted
 from perfxl.reading.labels import vocabulary
+from perfxl.reading.pieces import runs_together
 from perfxl.reading.titles import find_regions
 
 __all__ = ["read_forms", "sheets_without_forms"]
@@ -41,7 +42,9 @@ def read_forms(workbook: Workbook) -> tuple[Form, ...]:
 
 
 def _inferred(item: FormOnSheet, apart: Parted) -> Form:
-    """The form with L116, which names the rows whose cells might be others."""
+    """The form with L116, which names the rows whose cells might be others; as it is where none can be."""
+    if item.rows <= apart.sure:
+        return item.form
     rows = {row: text for row, text in apart.doubts.items() if row in item.rows}
     places = tuple(apart.grid.ref(row, 1) for row in rows)
     found = Finding("L116", item.form.at, numbers={"text": "；".join(rows.values()) or "—"}, related=places)

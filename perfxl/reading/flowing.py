@@ -7,51 +7,28 @@ leaves more than one way to part a row it is asked about.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import dropwhile, takewhile
 
 from perfxl.grid import Cell, Grid
 from perfxl.reading.labels import is_title, label_key, vocabulary
+from perfxl.reading.pieces import Piece, pieces_of
+from perfxl.reading.printed_lines import tokens_of
+from perfxl.reading.sole_parting import FlowedRow, Kind, sole_parting
 from perfxl.reading.titles import is_year_line
 from perfxl.reading.values import parse_number
 
-_BLANKS = re.compile(r"(?<![，、。；：,;:“（(])[ \t\u3000\xa0]+(?![，、。；：,;:”）)])")
-_LEAST_ENDED = 0.2
-"""Share of the lines with a blank at the end: without any, no line tells whether it goes on."""
-_LEAST_LABELS = 3
-"""Column labels in one line by which a table run together is known."""
 _LONGEST_LABEL = 4
 """Pieces that a label may have been broken into."""
-_LONGEST_OPEN = 500
 _LEVELS = ("level1", "level2")
 _SENTENCE_ENDS = ("。", "！", "；", "？")
 _POINTS = ("max_score", "score")
 _AMOUNTS = {"initial_budget", "adjusted_budget", "executed"}
 
 
-@dataclass
-class _Piece:
-    """What seems to be one cell, or part of one, with the row of the grid where it begins."""
-
-    text: str
-    row: int
-
-    @property
-    def figure(self) -> bool:
-        return parse_number(self.text.rstrip("%％")) is not None or not self.text.strip("—–-/")
-
-    @property
-    def open(self) -> bool:
-        """Whether a quotation or bracket in it has not been closed; one that is never closed is only a slip."""
-        return len(self.text) <= _LONGEST_OPEN and any(
-            self.text.count(one) > self.text.count(other) for one, other in ("“”", "（）")
-        )
-
-
-def _is_level(piece: _Piece) -> bool:
+def _is_level(piece: Piece) -> bool:
     return piece.text.endswith("指标")
 
 
@@ -62,23 +39,13 @@ def _blocks() -> Mapping[str, str]:
 
 @dataclass
 class Parted:
-    """The grid with its cells apart. `doubts` are the rows that could be parted otherwise, with their texts."""
+    """The grid with its cells apart."""
 
     grid: Grid
+    sure: frozenset[int]
+    """The rows that can be parted in no other way."""
     doubts: Mapping[int, str]
-
-
-def runs_together(grid: Grid) -> bool:
-    """Whether the grid is lines of text, one of them with several column labels."""
-    if grid.merges or grid.last_column != 1 or not grid.cells:
-        return False
-    if sum(cell.text[-1:].isspace() for cell in grid.cells.values()) < _LEAST_ENDED * len(grid.cells):
-        return False
-    known = vocabulary().columns
-    return any(
-        sum(label_key(part) in known for part in _BLANKS.split(cell.text.strip())) >= _LEAST_LABELS
-        for cell in grid.cells.values()
-    )
+    """Of the others those that could clearly be, with their texts."""
 
 
 def parted(grid: Grid) -> Parted:
@@ -89,31 +56,17 @@ def parted(grid: Grid) -> Parted:
     for row, cells in grid.rows():
         text = cells[0][1].text
         if is_title(text.strip()):
-            table.read(_pieces(lines)) if titled else table.keep(lines)
+            table.read(lines) if titled else table.keep(lines)
             lines, titled = [], True
-            table.keep([(row, text)])
+            table.keep([(row, text)], sure=True)
         elif is_year_line(text.strip()) and not lines:
-            table.keep([(row, text)])
+            table.keep([(row, text)], sure=True)
         else:
             lines.append((row, text))
-    table.read(_pieces(lines)) if titled else table.keep(lines)
-    return Parted(Grid(grid.file, grid.sheet, table.cells, row_places=table.places), table.doubts)
-
-
-def _pieces(lines: Sequence[tuple[int, str]]) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    ended = True
-    for row, line in lines:
-        if not line.strip():
-            continue
-        for place, part in enumerate(_BLANKS.split(line.strip())):
-            goes_on = place == 0 and (not ended or line[0].isspace())
-            if pieces and (goes_on or pieces[-1].open):
-                pieces[-1].text += part if place == 0 else f" {part}"
-            else:
-                pieces.append(_Piece(part, row))
-        ended = line[-1].isspace()
-    return pieces
+    table.read(lines) if titled else table.keep(lines)
+    return Parted(
+        Grid(grid.file, grid.sheet, table.cells, row_places=table.places), frozenset(table.sure), table.doubts
+    )
 
 
 @dataclass
@@ -124,16 +77,34 @@ class _Table:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
     doubts: dict[int, str] = field(default_factory=dict)
+    sure: set[int] = field(default_factory=set)
+    _rows: dict[int, FlowedRow] = field(default_factory=dict)
+    """Those of the form at hand."""
     _row: int = 0
-    _pieces: Sequence[_Piece] = ()
+    _pieces: Sequence[Piece] = ()
     _at: int = 0
 
-    def keep(self, lines: Sequence[tuple[int, str]]) -> None:
+    def keep(self, lines: Sequence[tuple[int, str]], *, sure: bool = False) -> None:
         for row, text in lines:
-            self._put(row, {1: text.strip()})
+            self._put("block", row, {1: text.strip()})
+            if sure:
+                self.sure.add(self._row)
 
-    def read(self, pieces: Sequence[_Piece]) -> None:
+    def read(self, lines: Sequence[tuple[int, str]]) -> None:
         """One form: the labels and values of its head, its tables, and what follows them."""
+        self._rows = {}
+        self._part(lines)
+        if sole_parting(lines, list(self._rows.values()), self._whole):
+            self.sure.update(self._rows)
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        """The texts of the grid that no blank parts."""
+        lines = ((row, cells[0][1].text) for row, cells in self.grid.rows())
+        return frozenset(token.text for token in tokens_of(lines))
+
+    def _part(self, lines: Sequence[tuple[int, str]]) -> None:
+        pieces = pieces_of(lines)
         self._pieces, self._at = pieces, 0
         words = vocabulary()
         while self._at < len(pieces):
@@ -147,14 +118,15 @@ class _Table:
                 self._pair(label[1], label[2])
             else:
                 _, text, count = self._label(self._at, _blocks()) or ("", pieces[self._at].text, 1)
-                self._put(pieces[self._at].row, {1: text})
+                self._put("block", pieces[self._at].row, {1: text})
                 self._at += count
 
-    def _put(self, row: int, texts: Mapping[int, str]) -> None:
+    def _put(self, kind: Kind, row: int, texts: Mapping[int, str]) -> None:
         """A new row of the table; a person finds it by the line in which it begins."""
         self._row += 1
+        self._rows[self._row] = FlowedRow(kind, row, {column: text for column, text in texts.items() if text})
         self.places[self._row] = self.grid.row_words(row)
-        self.cells.update({(self._row, column): Cell(text) for column, text in texts.items() if text})
+        self.cells.update({(self._row, column): Cell(text) for column, text in self._rows[self._row].texts.items()})
 
     def _label(self, at: int, known: Mapping[str, str]) -> tuple[str, str, int] | None:
         """Meaning, text and number of pieces of the label that begins there; the longest that is known."""
@@ -189,7 +161,7 @@ class _Table:
         while self._at < len(self._pieces) and not self._next_label():
             value += self._pieces[self._at].text
             self._at += 1
-        self._put(row, {1: label, 2: value})
+        self._put("pair", row, {1: label, 2: value})
 
     def _goals(self, labels: Mapping[str, str]) -> None:
         """Labels side by side, and below them as many texts: each ends with a sentence. 年度总体目标 may stand left."""
@@ -206,73 +178,105 @@ class _Table:
                 texts.append(piece)
             going_on = not piece.endswith(_SENTENCE_ENDS)
             self._at += 1
-        self._put(row, dict(enumerate(labels.values(), start=1)))
-        self._put(row, dict(enumerate([*texts[: count - 1], "".join(texts[count - 1 :])], start=beside)))
+        self._put("goal labels", row, dict(enumerate(labels.values(), start=1)))
+        cells = enumerate([*texts[: count - 1], "".join(texts[count - 1 :])], start=beside)
+        self._put("goals", row, dict(cells))
         if len(texts) != count:
             self.doubts[self._row] = " ".join(texts)
 
     def _funds(self, columns: Mapping[str, str]) -> None:
         """Lines of a label with figures: of all columns, or of the amounts alone, which stand first."""
-        self._put(self._pieces[self._at - 1].row, dict(enumerate(columns.values(), start=2)))
+        self._put("fund labels", self._pieces[self._at - 1].row, dict(enumerate(columns.values(), start=2)))
         asked = len(_AMOUNTS & columns.keys())
-        while self._at < len(self._pieces) and not self._next_label_beside_figures():
+        while self._at < len(self._pieces) and not self._next_label_beside_figures(len(columns)):
             row = self._pieces[self._at].row
-            label = "".join(piece.text for piece in self._run(figures=False))
+            label = "".join(piece.text for piece in self._run(figures=False, blanks=len(columns)))
             figures = [piece.text for piece in self._run(figures=True)]
-            self._put(row, {1: label} | dict(enumerate(figures, start=2)) if len(figures) > 1 else {1: label})
+            cells = {1: label} | (dict(enumerate(figures, start=2)) if len(figures) > 1 else {})
+            self._put("funds", row, cells)
             amounts = list(takewhile(lambda figure: parse_number(figure) is not None, figures))
             if amounts and len(figures) != len(columns) and len(amounts) != asked:
                 self.doubts[self._row] = " ".join([label, *figures])
 
-    def _next_label_beside_figures(self) -> bool:
+    def _next_label_beside_figures(self, columns: int) -> bool:
         """As `_next_label`; but 年度资金总额 and 其他资金, lines of the table, are also names of fields."""
         at = self._at + 1
         figures = at < len(self._pieces) and self._pieces[at].figure
-        return not figures and self._next_label()
+        return not figures and self._pieces[self._at].blanks < columns and self._next_label()
 
-    def _run(self, *, figures: bool) -> list[_Piece]:
+    def _run(self, *, figures: bool, blanks: int = 0, total: bool = False) -> list[Piece]:
+        """The figures or words from here on, up to one that so many blanks follow, if that is not 0.
+
+        `total`: up to the label of a total, too.
+        """
         start = self._at
         while self._at < len(self._pieces) and self._pieces[self._at].figure is figures:
+            if total and vocabulary().totals.get(label_key(self._pieces[self._at].text)):
+                break
             self._at += 1
+            if 0 < blanks <= self._pieces[self._at - 1].blanks:
+                break
         return list(self._pieces[start : self._at])
 
     def _indicators(self, columns: Mapping[str, str]) -> None:
         """Rows up to the total or a label of what follows, each ending in its points."""
         places = {id_: column for column, id_ in enumerate(columns, start=1)}
-        self._put(self._pieces[self._at - 1].row, dict(enumerate(columns.values(), start=1)))
+        self._put("columns", self._pieces[self._at - 1].row, dict(enumerate(columns.values(), start=1)))
         points = [id_ for id_ in columns if id_ in _POINTS]
         texts = [id_ for id_ in columns if id_ not in (*_LEVELS, *_POINTS, "note")]
         while self._at < len(self._pieces) and not self._next_label():
-            row = self._pieces[self._at].row
+            row, above = self._pieces[self._at].row, self._pieces[self._at - 1]
             if vocabulary().totals.get(label_key(self._pieces[self._at].text)):
                 label = self._pieces[self._at].text
                 self._at += 1
                 found = [piece.text for piece in self._run(figures=True)][: len(points)]
                 # A single one is the sum of the scores.
                 ids = points[len(points) - len(found) :]
-                self._put(row, {1: label} | {places[id_]: text for id_, text in zip(ids, found, strict=True)})
+                self._put("total", row, {1: label} | {places[id_]: text for id_, text in zip(ids, found, strict=True)})
                 return
-            words, figures = self._without_note(self._run(figures=False), places, texts), self._run(figures=True)
+            words, figures = self._run(figures=False, total=True), self._run(figures=True)
+            split = len(figures) - len(points)
+            words = self._without_note(words, above, places, len(texts) - max(0, split))
+            if not words and not figures:
+                continue
             if len(figures) < len(points):
-                self._put(row, {1: " ".join(piece.text for piece in (*words, *figures))})
+                self._put("block", row, {1: " ".join(piece.text for piece in (*words, *figures))})
                 self.doubts[self._row] = self.cells[self._row, 1].text
                 continue
-            split = len(figures) - len(points)
+            self._empty_rows(places.keys() - {*_LEVELS}, above.row, min(piece.row for piece in (*words, *figures)))
             self._indicator(row, [*words, *figures[:split]], figures[split:], places, texts, points)
 
-    def _without_note(self, words: list[_Piece], places: Mapping[str, int], texts: Sequence[str]) -> list[_Piece]:
-        """The words of a row; what stands before its level label is the note of the row above."""
-        first = next((place for place, piece in enumerate(words) if _is_level(piece)), 0)
-        if not first or "note" not in places or len(list(dropwhile(_is_level, words[first:]))) < len(texts):
+    def _empty_rows(self, columns: Collection[str], above: int, below: int) -> None:
+        """Empty rows between two others: a line of as many blanks as such a row has cells."""
+        for line in range(above + 1, below):
+            text = self.grid.text(line, 1)
+            if len(text) == len(columns) and not text.strip():
+                self._put("empty", line, {})
+
+    def _without_note(self, words: list[Piece], above: Piece, places: Mapping[str, int], texts: int) -> list[Piece]:
+        """The words of a row, `texts` of them without levels; the note of the row above stands before.
+
+        It is what comes before the level label or the total, or the one piece too many after points without a blank.
+        """
+        level = next((place for place, piece in enumerate(words) if _is_level(piece)), None)
+        if level is None and not self._pieces[self._at - 1].figure:
+            first = len(words)
+        elif level is None:
+            first = 1 if above.figure and not above.blanks and len(words) == texts + 1 else 0
+        else:
+            first = level if len(list(dropwhile(_is_level, words[level:]))) >= texts else 0
+        if not first or "note" not in places:
             return words
-        self.cells[self._row, places["note"]] = Cell("".join(piece.text for piece in words[:first]))
+        note = "".join(piece.text for piece in words[:first])
+        self.cells[self._row, places["note"]] = Cell(note)
+        self._rows[self._row].texts[places["note"]] = note
         return words[first:]
 
     def _indicator(
         self,
         row: int,
-        pieces: list[_Piece],
-        figures: list[_Piece],
+        pieces: list[Piece],
+        figures: list[Piece],
         places: Mapping[str, int],
         texts: Sequence[str],
         points: Sequence[str],
@@ -288,6 +292,6 @@ class _Table:
         parts = [*rest[:1], "".join(rest[1 : 2 + surplus]), *rest[2 + surplus :]]
         cells |= {places[id_]: text for id_, text in zip(texts, parts, strict=False)}
         cells |= {places[id_]: piece.text for id_, piece in zip(points, figures, strict=True)}
-        self._put(row, cells)
+        self._put("indicator", row, cells)
         if len(rest) != len(texts):
             self.doubts[self._row] = " ".join(rest)

@@ -11,6 +11,7 @@ from typing import Literal
 from perfxl.form import Funding, FundingRow, Located
 from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
+from perfxl.reading.fund_proof import proved_columns
 from perfxl.reading.guessing import is_heading
 from perfxl.reading.labels import label_key, resembled, vocabulary
 from perfxl.reading.pairs import Pair
@@ -86,7 +87,9 @@ def _upright(region: Region, row: int) -> FundTable | None:
     lines = tuple(FundLine(region.slot(line, names) if names else None, line) for line in body)
     beside = [slot for slot in region.own(row) if slot.left > names and slot.key and slot not in columns.values()]
     unknown = tuple(slot for slot in beside if any(not region.slot(line, slot.left).blank for line in body))
-    return FundTable(columns, block, row, body, lines, guessed, unknown)
+    proved = proved_columns(region, body[0], columns, unknown) if unknown else {}
+    unknown = tuple(slot for slot in unknown if slot not in proved.values())
+    return FundTable(columns | proved, block, row, body, lines, guessed | proved.keys(), unknown)
 
 
 def _transposed(region: Region, row: int) -> FundTable | None:

@@ -19,6 +19,7 @@ _LEVELS = {"一级": "一级指标", "二级": "二级指标", "三级": "三级
 _KINDS = ("定性", "定量", "正向定量", "反向定量", "正向", "反向")
 _LONGEST_UNIT = 5
 _FIGURES = ("target", "actual", "max_score", "score")
+_LEAST_MEASURES = 2
 _LOOKED_AT = 30
 """Rows below a header that tell what a column holds."""
 
@@ -68,13 +69,13 @@ def guess_levels(region: Region, row: int, found: Mapping[str, Slot]) -> dict[st
 
 
 def guess_name(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str, Slot]:
-    """三级指标 by its place and content: of the unknown labels right of level 1 the one with most cells below it."""
-    level1 = found.get("level1")
+    """三级指标 by its place and content: of the unknown labels right of the levels the one with most cells below it."""
+    level = found.get("level2") or found.get("level1")
     others = [slot.left for id_, slot in found.items() if id_ in _FIGURES]
-    if "level3" in found or level1 is None or not others:
+    if "level3" in found or level is None or not others:
         return {}
     known = set(found.values())
-    between = [slot for slot in region.own(row) if level1.right < slot.left < min(others) and is_heading(slot)]
+    between = [slot for slot in region.own(row) if level.right < slot.left < min(others) and is_heading(slot)]
     names = [slot for slot in between if slot not in known]
     rows = _rows_below(region, row)
     best = max(names, key=lambda slot: len(_cells_below(region, rows, slot)), default=None)
@@ -82,7 +83,10 @@ def guess_name(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str,
 
 
 def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str, Slot]:
-    """Of a table none of whose figures is named: two columns of bare points, or else the first one of measures."""
+    """Of a table none of whose figures is named: two columns of bare points, or else the first one of measures.
+
+    Of a single column some may be words.
+    """
     name = found.get("level3")
     if name is None or found.keys() & set(_FIGURES):
         return {}
@@ -92,6 +96,8 @@ def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     points = [slot for slot, cells in below if _most(cells, _is_points)]
     if len(points) == 2:
         return {"max_score": points[0], "score": points[1]}
+    if len(below) == 1 and sum(map(_is_measure, below[0][1])) >= _LEAST_MEASURES:
+        return {"target": below[0][0]}
     return next(({"target": slot} for slot, cells in below if _most(cells, _is_measure)), {})
 
 
@@ -134,7 +140,9 @@ def _rows_below(region: Region, row: int) -> list[int]:
     words, rows = vocabulary(), list[int]()
     for below in islice(region.filled_below(row), _LOOKED_AT):
         first = region.own(below)[:1]
-        if first and (first[0].key in words.known or first[0].key in words.totals):
+        key = first[0].key if first else ""
+        # An indicator may be called 预算执行率, as a field is.
+        if key in words.totals or (key in words.known and key not in words.execution_names):
             break
         rows.append(below)
     return rows

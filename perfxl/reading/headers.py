@@ -97,6 +97,7 @@ def _resembling_at(region: Region, row: int) -> IndicatorHeader | None:
     guesses |= guess_columns(region, row + 1, found | guesses) if headings else {}
     guesses |= guess_name(region, row, found | guesses)
     guesses |= guess_figures(region, row, found | guesses)
+    guesses |= guess_levels(region, row, found | guesses)
     both = found | guesses
     if len(both) < max(_LEAST_RESEMBLING, len(own) // 2) or not _is_header(both):
         return None

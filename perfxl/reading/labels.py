@@ -39,6 +39,7 @@ class Vocabulary:
     totals: Mapping[str, str]
     own_sheets: Mapping[str, str]
     execution_names: Mapping[str, str]
+    level_names: Mapping[str, str]
     ignored: Mapping[str, str]
 
     @cached_property
@@ -86,6 +87,9 @@ _CLEARLY = 0.05
 """By how much the best likeness must beat that to any word of another meaning."""
 
 
+_TELLING = 8
+"""Spellings of one meaning that share a character pair, for the pair to tell it."""
+
 _STATEMENT = re.compile("未填|没有|大于|小于|高于|低于|不等于|不符|超过|不是|不足|越界")
 """What a label does not say: such a text tells of a problem, as the lines of 自检 do."""
 
@@ -100,6 +104,8 @@ def resembled(key: str, kind: Kind) -> str | None:
     if _STATEMENT.search(key) or not pairs or any(char.isdigit() for char in key) or len(key) > _LONGEST_RESEMBLING:
         return None
     weights, words = _weighed(kind)
+    if widened := _widened(key, words):
+        return widened
     own = sum(weights.get(pair, _UNKNOWN_PAIR) for pair in pairs)
     best: dict[str, tuple[float, str]] = {}
     for word, (id_, others) in words.items():
@@ -107,7 +113,35 @@ def resembled(key: str, kind: Kind) -> str | None:
         likeness = 2 * common / (own + sum(weights[pair] for pair in others))
         best[id_] = max(best.get(id_, (0.0, "")), (likeness, word))
     first, second = (*sorted(best.values(), reverse=True), (0.0, ""))[:2]
-    return first[1] if first[0] >= _LEAST_ALIKE and first[0] - second[0] >= _CLEARLY else None
+    if first[0] >= _LEAST_ALIKE and first[0] - second[0] >= _CLEARLY:
+        return first[1]
+    return _told_by_a_pair(pairs, kind)
+
+
+def _told_by_a_pair(pairs: frozenset[str], kind: Kind) -> str | None:
+    """The known word with a character pair that many spellings of one meaning share and no other has: 偏差.
+
+    Another pair of that meaning must be in the label too: 偏差情况说明, but not 偏差率.
+    """
+    weights, words = _weighed(kind)
+    for word, (id_, own) in words.items():
+        for pair in pairs & own:
+            same = [others for known, others in words.values() if known == id_]
+            spread = sum(pair in others for others in same)
+            if weights[pair] == 1 and spread >= _TELLING and len(pairs & frozenset().union(*same)) > 1:
+                return word
+    return None
+
+
+def _widened(key: str, words: Mapping[str, tuple[str, frozenset[str]]]) -> str | None:
+    """The known word that has one more word in the middle of the label: 项目名称 of 项目具体名称; None for two."""
+    found = {
+        words[word][0]: word
+        for middle in range(2, len(key) - 2)
+        for end in range(middle + 2, len(key))
+        if (word := key[:middle] + key[end:]) in words
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 @cache

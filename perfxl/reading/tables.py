@@ -192,9 +192,10 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
     """A label like 总分 at the left edge of a row without a name; as the last one in any words, with points alone."""
     if slot.left > header.left or slot.key in vocabulary().totals or not is_heading(slot):
         return False
-    names = header.columns["level3"].left
-    name = region.slot(slot.top, names)
-    if names == header.left or (name != slot and not name.blank):
+    names = header.columns["level3"]
+    name = region.slot(slot.top, names.left)
+    # Where names stand leftmost, only a label that is wider than their column is none of them.
+    if (names.left == header.left and slot.right <= names.right) or (name != slot and not name.blank):
         return False
     word = resembled(slot.key, "totals")
     if word is not None:
@@ -202,7 +203,10 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
     points = [
         region.slot(slot.top, header.columns[id_].left) for id_ in ("max_score", "score") if id_ in header.columns
     ]
-    bare = all(one in (slot, *points) for one in region.own(slot.top)) and is_figure(points[-1].cell)
+    rest = [one for one in region.own(slot.top) if one not in (slot, *points)]
+    # 自评等级 may stand behind the points.
+    behind = not rest or (rest[0].left > points[-1].right and rest[0].key in vocabulary().fields)
+    bare = behind and is_figure(points[-1].cell)
     return bare and slot.key not in vocabulary().known and _next_indicator(region, header, slot.top) is None
 
 
