@@ -56,10 +56,10 @@ def bad(monkeypatch: pytest.MonkeyPatch) -> Bad:
     """Let something happen in the reader first when it comes to a file named 坏."""
 
     def replaced(happening: Callable[[], None]) -> None:
-        def before(reader: Callable[..., object], *arguments: Any) -> object:
+        def before(reader: Callable[..., object], *arguments: Any, **options: Any) -> object:
             if Path(arguments[-1]).stem == BAD:  # a path, or the content and a name
                 happening()
-            return reader(*arguments)
+            return reader(*arguments, **options)
 
         for module, name in (
             (perfxl.sources, "read_workbook"),
@@ -184,10 +184,10 @@ def test_what_goes_with_another_file_is_stopped_as_well(capsys: Capture, folder:
     shutil.copy(DRAFT, f"{BAD}.docx")
     bad(hang)
     code, said = run(capsys, "check", "前.xlsx", "--words", f"{BAD}.docx")
-    assert (code, said.count(f"{BAD}.docx：文件超出读取限度：用时不超过 20 秒")) == (2, 1)
+    assert (code, said.count(f"{BAD}.docx: 文件超出读取限度：用时不超过 20 秒")) == (2, 1)
     shutil.copy(OBJECTIVE, f"{BAD}.xlsx")
     code, said = run(capsys, "new", "mof/2020", "新.xlsx", "--from", f"{BAD}.xlsx")
-    assert (code, said.count(f"{BAD}.xlsx：文件超出读取限度：用时不超过 20 秒")) == (2, 1)
+    assert (code, said.count(f"{BAD}.xlsx: 文件超出读取限度：用时不超过 20 秒")) == (2, 1)
     assert not Path("新.xlsx").exists()
 
 

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -89,9 +89,9 @@ def badly(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Callable[[], o
     """Let a worker do something else first when it comes to a file of that name."""
 
     def replaced(doings: dict[str, Callable[[], object]]) -> None:
-        def read(path: Path) -> Workbook:
+        def read(path: Path, unread: Collection[str]) -> Workbook:
             doings.get(path.stem, lambda: None)()
-            return read_workbook(path)
+            return read_workbook(path, unread)
 
         monkeypatch.setattr(batch, "read_workbook", read)
 
