@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -163,9 +164,9 @@ def _frame(change: Callable[[Book, SheetEntry, list[Edit], str], str]) -> _Chang
 
 
 def _fills(book: Book, entry: SheetEntry, edits: list[Edit], frame: str) -> str:
-    def shown(fill: SetFill) -> int:
-        assert fill.argb is not None
-        return book.styles.dxf(fill.argb, bold=fill.bold, italic=fill.italic)
+    @cache
+    def shown(argb: str, bold: bool, italic: bool) -> int:
+        return book.styles.dxf(argb, bold=bold, italic=italic)
 
     return with_fills(frame, (edit for edit in edits if isinstance(edit, SetFill)), shown)
 

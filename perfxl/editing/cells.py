@@ -409,6 +409,8 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
     """What stands in the cell, and its type."""
     if value is None or (value == "" and not cached):
         return "", None
+    if isinstance(value, str):
+        return _text_content(value, prefix, cached, place)
     if isinstance(value, bool):
         return f"<{prefix}v>{int(value)}</{prefix}v>", "b"
     if isinstance(value, Decimal):
@@ -421,8 +423,10 @@ def cell_content(value: Constant | CellError, prefix: str, *, cached: bool, plac
         plain = -20 < value.adjusted() < 20
         number = f"{value:f}" if plain else f"{value:.16E}"
         return f"<{prefix}v>{number}</{prefix}v>", None
-    if isinstance(value, CellError):
-        return f"<{prefix}v>{escaped(value.code)}</{prefix}v>", "e"
+    return f"<{prefix}v>{escaped(value.code)}</{prefix}v>", "e"
+
+
+def _text_content(value: str, prefix: str, cached: bool, place: str) -> tuple[str, str]:
     if len(value) > MAX_TEXT:
         raise EditError(
             f"{place} 的文字超过 {MAX_TEXT:,} 字，未作修改；请缩短后再试",

@@ -77,9 +77,15 @@ class Parts:
         if key is None:
             raise misshapen(f"文件缺少部件 {name}", f"the part {name} is missing in the file")
         if key not in self._texts:
-            self._original[key] = data = self._package.read(key)
+            data = self._read(key)
             self._texts[key], self._encodings[key] = decoded(data, name)
         return self._texts[key]
+
+    def _read(self, key: str) -> bytes:
+        """The part as it came."""
+        if key not in self._original:
+            self._original[key] = self._package.read(key)
+        return self._original[key]
 
     def require_sound(self) -> None:
         """EditError for a part that was read and is no XML. What is written is checked anyway: this tells why an edit
@@ -94,7 +100,7 @@ class Parts:
         key = self._found(name)
         if key is None or key in self._texts:
             return key is not None and word in self._texts[key]
-        data = self._package.read(key)
+        data = self._read(key)
         return any(word.encode(encoding) in data for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 
     def put(self, name: str, text: str) -> None:

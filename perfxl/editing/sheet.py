@@ -193,8 +193,8 @@ Area = tuple[int, int, int, int]
 """Top, left, bottom, right."""
 
 
-def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[SetFill], int]) -> str:
-    """The frame with these cells filled, or shown as they were."""
+def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[str, bool, bool], int]) -> str:
+    """The frame with these cells filled, or shown as they were. `dxf` finds the format for a colour, bold, italic."""
     latest = {(fill.row, fill.column): fill for fill in fills}
     if _ours(frame):
         for row, column in latest:
@@ -202,7 +202,7 @@ def with_fills(frame: str, fills: Iterable[SetFill], dxf: Callable[[SetFill], in
     places: dict[int, list[str]] = {}
     for (row, column), fill in latest.items():
         if fill.argb is not None:
-            places.setdefault(dxf(fill), []).append(f"{column_letters(column)}{row}")
+            places.setdefault(dxf(fill.argb, fill.bold, fill.italic), []).append(f"{column_letters(column)}{row}")
     return _with_new_fills(frame, places)
 
 
