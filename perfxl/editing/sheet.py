@@ -10,7 +10,6 @@ from perfxl.edit import (
     AddSheet,
     Allowance,
     EditError,
-    NewCell,
     PasswordHash,
     ProtectSheet,
     ProtectStructure,
@@ -292,26 +291,33 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
         f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
         for number, width in enumerate(edit.widths, 1)
     )
-    letters = [column_letters(column) for column in range(1, max(map(len, edit.rows), default=0) + 1)]
+    widths = (*edit.widths, *[0.0] * max(map(len, edit.rows), default=0))
+    columns_of = [(column_letters(number), width) for number, width in enumerate(widths, 1)]
     looks: dict[tuple[int, bool], int] = {}
     rows_xml: list[str] = []
     links: list[str] = []
     for row, cells in enumerate(edit.rows, 1):
         written: list[str] = []
-        for column, cell in zip(letters, cells, strict=False):
-            place, value = f"{column}{row}", cell.value
-            look = (id(cell.look), isinstance(value, str) and value.startswith(_RISKY))
-            if (style := looks.get(look)) is None:
-                style = looks[look] = styles.look(cell.look, quoted=look[1])
+        lines, size = 1, DEFAULT_SIZE
+        for (column, width), cell in zip(columns_of, cells, strict=False):
+            place, value, look = f"{column}{row}", cell.value, cell.look
+            key = (id(look), isinstance(value, str) and value.startswith(_RISKY))
+            if (style := looks.get(key)) is None:
+                style = looks[key] = styles.look(look, quoted=key[1])
+            if look.size > size:
+                size = look.size
             if value is None:
                 written.append(f'<c r="{place}" s="{style}"/>')
                 continue
             content, kind = cell_content(value, "", cached=False, place=place)
             typed = f' t="{kind}"' if kind else ""
             written.append(f'<c r="{place}" s="{style}"{typed}>{content}</c>')
+            if look.wrap and width:
+                lines = max(lines, wrapped_lines(str(value), width))
             if cell.link:
                 links.append(f'<hyperlink ref="{place}" location="{quoted(_location(cell.link))}"/>')
-        height = _LINE_POINTS * _lines(cells, edit.widths)
+        # Programs other than Excel do not fit a row to wrapped text.
+        height = _LINE_POINTS * min(lines, _MOST_LINES) * (size / DEFAULT_SIZE)
         rows_xml.append(f'<row r="{row}" ht="{height:g}" customHeight="1">{"".join(written)}</row>')
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -321,17 +327,6 @@ def new_sheet(edit: AddSheet, namespace: str, styles: Styles) -> str:
         f"{f'<hyperlinks>{chr(10).join(links)}</hyperlinks>' if links else ''}"
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
-
-
-def _lines(cells: Sequence[NewCell], widths: Sequence[float]) -> float:
-    """The height of a row in lines: programs other than Excel do not fit it to wrapped text."""
-    lines = [
-        wrapped_lines(str(cell.value), width)
-        for cell, width in zip(cells, widths, strict=False)
-        if cell.look.wrap and cell.value is not None
-    ]
-    size = max([cell.look.size for cell in cells], default=0) / DEFAULT_SIZE
-    return min(max(lines, default=1), _MOST_LINES) * max(size, 1.0)
 
 
 def _location(link: tuple[str, int, int]) -> str:
