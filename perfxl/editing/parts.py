@@ -14,6 +14,7 @@ from perfxl.editing.xml import (
     attributes,
     children,
     decoded,
+    elements,
     quoted,
     require_well_formed,
     root_of,
@@ -119,9 +120,11 @@ class Parts:
         types = self.text(_TYPES)
         root = root_of(types)
         if name.endswith(".vml"):
-            defaults = {attributes(types, found).get("Extension", "").lower() for found in children(types, root)}
-            if "vml" not in defaults:
-                first = next(iter(children(types, root)), None)
+            there = "vml" in types.lower() and any(
+                attributes(types, found).get("Extension", "").lower() == "vml" for found in children(types, root)
+            )
+            if not there:
+                first = next(elements(types, root.inner, root.close), None)
                 place = first.start if first else root.inner
                 xml = f'<{root.prefix}Default Extension="vml" ContentType="{content_type}"/>'
                 self.put(_TYPES, types[:place] + xml + types[place:])
