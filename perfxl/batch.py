@@ -16,9 +16,10 @@ from itertools import chain
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
-from perfxl.finding import Finding
+from perfxl.finding import Finding, in_both
 from perfxl.form import Located
 from perfxl.grid import CellRef
+from perfxl.problem import Clause
 from perfxl.remote import fetched, is_url, listed, url_of
 from perfxl.review import FileReview, review_workbook, unread_sheets
 from perfxl.scheme import Scheme
@@ -44,7 +45,7 @@ class Candidate:
     """A path and, where it is not to be read, why. `name` is the whole path; a Path takes three times the memory."""
 
     name: str
-    skipped: str = ""
+    skipped: Clause | None = None
     maybe_note: bool = False
     """True for a .txt met in a folder: a form as text, or a note to the reader."""
 
@@ -113,8 +114,9 @@ def _below(path: Path, own: set[str]) -> Iterator[Candidate]:
 
 def not_since(candidates: Iterable[Candidate], since: datetime) -> list[Candidate]:
     """The candidates, with those skipped that were last modified before `since`, in local time."""
+    day = f"{since:%Y-%m-%d %H:%M}"
     return [
-        replace(candidate, skipped=f"{since:%Y-%m-%d %H:%M} 以后没有修改")
+        replace(candidate, skipped=(f"{day} 以后没有修改", f"not changed since {day}"))
         if not candidate.skipped and _modified(candidate.path) < since.timestamp()
         else candidate
         for candidate in candidates
@@ -151,17 +153,17 @@ def _checked(candidate: Candidate, options: Options) -> FileReview:
             finding.message()  # a message that lacks a number must cost this file a row, not the run
         return file
     except UnreadableFile as error:
-        return FileReview(shown, "unreadable", (), (about_file(error.code, shown, **error.numbers),))
+        return FileReview(shown, "unreadable", (), (error.finding(_whole(shown)),))
     except MemoryError:
-        return _over_limit(shown, "检查时占用的内存不超过限度")
+        return _over_limit(shown, "检查时占用的内存不超过限度", "checking it takes more memory than is allowed")
     except Exception as error:
         return failed(candidate, error)
 
 
 def failed(candidate: Candidate, error: Exception) -> FileReview:
     """For a file at which an error of our own happened."""
-    shown = candidate.shown
-    return FileReview(shown, "unreadable", (), (about_file(INTERNAL_ERROR, shown, reason=_where(error)),))
+    shown, where = candidate.shown, _where(error)
+    return FileReview(shown, "unreadable", (), (about_file(INTERNAL_ERROR, shown, reason=(where, where)),))
 
 
 def _without_notes(candidate: Candidate, file: FileReview) -> FileReview:
@@ -171,28 +173,32 @@ def _without_notes(candidate: Candidate, file: FileReview) -> FileReview:
     failure = any(finding.code == INTERNAL_ERROR for finding in file.file_findings)
     if not candidate.maybe_note or file.reviews or failure:
         return file
-    reason = "文字里没有自评表或绩效目标表"
+    reason = "文字里没有自评表或绩效目标表", "the text has no self-evaluation or objective form in it"
     return FileReview(file.path, "skipped", (), (about_file("R107", file.path, reason=reason),))
 
 
 def over_time(candidate: Candidate, seconds: float) -> FileReview:
     """For a file whose check was stopped."""
-    return _over_limit(candidate.shown, f"检查用时不超过 {seconds:g} 秒")
+    return _over_limit(candidate.shown, f"检查用时不超过 {seconds:g} 秒", f"at most {seconds:g} seconds for a check")
 
 
 def died(candidate: Candidate, exit_code: int | None) -> FileReview:
     """For a file that ended the process checking it, twice."""
-    reason = f"检查进程意外终止（{exit_code}）"
+    reason = f"检查进程意外终止（{exit_code}）", f"the checking process ended unexpectedly ({exit_code})"
     return FileReview(candidate.shown, "unreadable", (), (about_file(INTERNAL_ERROR, candidate.shown, reason=reason),))
 
 
-def _over_limit(shown: str, limit: str) -> FileReview:
-    return FileReview(shown, "unreadable", (), (about_file("R105", shown, limit=limit),))
+def _over_limit(shown: str, zh: str, en: str) -> FileReview:
+    return FileReview(shown, "unreadable", (), (about_file("R105", shown, limit=(zh, en)),))
 
 
-def about_file(code: str, shown: str, **numbers: str) -> Finding:
+def about_file(code: str, shown: str, **clauses: Clause) -> Finding:
     """A finding about a file as a whole."""
-    return Finding(code, CellRef(PurePath(shown).name), numbers=numbers)
+    return Finding(code, _whole(shown), numbers=in_both(**clauses))
+
+
+def _whole(shown: str) -> CellRef:
+    return CellRef(PurePath(shown).name)
 
 
 def _where(error: Exception) -> str:
@@ -224,39 +230,45 @@ def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
                 else:
                     yield Candidate(str(path), maybe_note=_maybe_note(entry.name))
     except OSError:
-        yield Candidate(str(folder), "文件夹没有读取权限")
+        yield Candidate(str(folder), ("文件夹没有读取权限", "no permission to read the folder"))
     for path in folders:
         if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
-            yield Candidate(str(path), "是文件夹，其中的文件另列")
+            yield Candidate(
+                str(path), ("是文件夹，其中的文件另列", "it is a folder, its files are listed on their own")
+            )
         yield from _walk(path, own)
 
 
-def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> str:
-    """Why an entry is not read; empty for a file to read and for a folder to look into."""
+def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> Clause | None:
+    """Why an entry is not read; None for a file to read and for a folder to look into."""
     if reason := _hidden(entry.name):
         return reason
     if entry.is_symlink():
-        return "链接，不是文件"
+        return "链接，不是文件", "it is a link, not a file"
     if entry.is_dir(follow_symlinks=False):
-        return "perfxl 自己的报告" if _absolute(path) in own else ""
+        return ("perfxl 自己的报告", "reports of perfxl itself") if _absolute(path) in own else None
     try:
         reason = _not_a_file(entry.stat(follow_symlinks=False).st_mode)
     except OSError:
-        return ""  # gone or refused since: reading it will say so
+        return None  # gone or refused since: reading it will say so
     return reason or _other_kind(path)
 
 
-def _hidden(name: str) -> str:
+def _hidden(name: str) -> Clause | None:
     if name.startswith(("~$", ".~")):
-        return "Excel 或 WPS 打开文件时的临时文件"
-    return "隐藏文件或文件夹" if name.startswith(".") or name == "__MACOSX" else ""
+        return "Excel 或 WPS 打开文件时的临时文件", "a temporary file of Excel or WPS while a workbook is open"
+    if name.startswith(".") or name == "__MACOSX":
+        return "隐藏文件或文件夹", "a hidden file or folder"
+    return None
 
 
-def _other_kind(path: PurePath) -> str:
-    return f"{path.suffix} 文件不是自评表" if _OTHER_KINDS.fullmatch(path.suffix) else ""
+def _other_kind(path: PurePath) -> Clause | None:
+    if _OTHER_KINDS.fullmatch(path.suffix):
+        return f"{path.suffix} 文件不是自评表", f"a {path.suffix} file is no self-evaluation form"
+    return None
 
 
-def _name_reason(url: str) -> str:
+def _name_reason(url: str) -> Clause | None:
     """Why a remote file is not read."""
     path = PurePosixPath(url)
     return _hidden(path.name) or _other_kind(path)
@@ -271,8 +283,8 @@ def _absolute(path: Path) -> str:
     return os.path.normpath(path.absolute())
 
 
-def _not_a_file(mode: int) -> str:
-    return "" if stat.S_ISREG(mode) else "管道或设备，不是文件"
+def _not_a_file(mode: int) -> Clause | None:
+    return None if stat.S_ISREG(mode) else ("管道或设备，不是文件", "it is a pipe or device, not a file")
 
 
 def _order(candidate: Candidate) -> str:

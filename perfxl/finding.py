@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from perfxl.grid import CellRef
+from perfxl.problem import Clause
 from perfxl.problem import Language as Language
 
 
@@ -33,7 +34,7 @@ _SEVERITY_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake at one place. `numbers` fill the catalogue's message."""
+    """One mistake at one place. `numbers` fill the catalogue's message, in English `<name>_en` before `<name>`."""
 
     code: str
     at: CellRef
@@ -61,17 +62,29 @@ class Finding:
         return self.entry.words(lang).name
 
     def message(self, lang: Language = "zh") -> str:
-        return self._filled(self.entry.words(lang).message)
+        return self._filled(self.entry.words(lang).message, lang)
 
     def why(self, lang: Language = "zh") -> str:
-        return self._filled(self.entry.words(lang).why)
+        return self._filled(self.entry.words(lang).why, lang)
 
     def fix(self, lang: Language = "zh") -> str:
-        return self._filled(self.entry.words(lang).fix)
+        return self._filled(self.entry.words(lang).fix, lang)
 
-    def _filled(self, text: str) -> str:
+    def _filled(self, text: str, lang: Language) -> str:
         values = {"reported": self.reported or "", "expected": self.expected or "", "field": self.field}
-        return text.format_map(values | dict(self.numbers))
+        values |= self.numbers
+        if lang == "en":
+            values |= {name.removesuffix(_EN): said for name, said in self.numbers.items() if name.endswith(_EN)}
+        return text.format_map(values)
+
+
+_EN = "_en"
+
+
+def in_both(**clauses: Clause) -> dict[str, str]:
+    """`numbers` of a finding whose message needs words that differ in Chinese and in English."""
+    chinese = {name: zh for name, (zh, _) in clauses.items()}
+    return chinese | {name + _EN: en for name, (_, en) in clauses.items()}
 
 
 @dataclass(frozen=True, slots=True)

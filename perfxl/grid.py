@@ -11,6 +11,7 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from perfxl.number_format import shown_number
+from perfxl.problem import Clause
 
 
 class CellRef(NamedTuple):
@@ -234,7 +235,7 @@ class Workbook:
     """Defined names, with what they refer to as text."""
     macros: bool = False
     """Whether the file brings programs along, which nobody runs."""
-    misnamed: tuple[str, str] | None = None
+    misnamed: tuple[Clause, Clause] | None = None
     """The ending of the file's name and what its content is instead; None where they agree."""
 
 

@@ -61,9 +61,9 @@ def run_here(work: Callable[[], T], limits: Limits) -> T:
         with memory_limit(limits.memory):
             return work()
     except _OverTime:
-        raise too_large(f"用时不超过 {limits.seconds:g} 秒") from None
+        raise too_large(f"用时不超过 {limits.seconds:g} 秒", f"at most {limits.seconds:g} seconds") from None
     except MemoryError:
-        raise too_large("占用的内存不超过限度") from None
+        raise too_large("占用的内存不超过限度", "it takes more memory than is allowed") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -29,12 +29,13 @@ from perfxl.finding import Finding, Severity
 from perfxl.grid import CellError, CellRef, Workbook
 from perfxl.live_formula import is_live, native_formula
 from perfxl.markup import AUTHOR, RESULT_SHEETS, result_sheet
-from perfxl.problem import Problem
+from perfxl.problem import Clause, Problem
 from perfxl.protection import BEFORE, before_from_properties, before_properties, hashed
 from perfxl.reading import read_forms
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme
-from perfxl.seal import Seal, SealDamaged, Verdict, read_seal, seal_form, signed, verify
+from perfxl.seal import Seal, SealDamaged, SealTooLarge, Verdict, read_seal, seal_form, signed, verify
+from perfxl.seal.history import LONGEST_WORDS
 from perfxl.signing import PrivateKey
 from perfxl.sources.xlsx import read_xlsx
 
@@ -110,7 +111,15 @@ def lock(
         seal = signed(seal, key)
     sheets = {one.form.at.sheet for one in review.reviews}
     footers = (SetFooter(sheet, footer_with(seal.code, settings.sheets[sheet].footer)) for sheet in sorted(sheets))
-    edits = (*locking, *_properties(after, SEAL, seal.properties()), *footers)
+    try:
+        kept = seal.properties()
+    except SealTooLarge as error:
+        raise LockRefused(
+            "内容过多，封签放不下；请删去表外多余的内容和工作表再锁定",
+            "there is too much in the file for a seal; delete what stands beside the form and sheets that do not belong"
+            " to it, and lock it again",
+        ) from error
+    edits = (*locking, *_properties(after, SEAL, kept), *footers)
     return Locking(edits, seal, review, tuple(CellRef(name, edit.sheet, edit.row, edit.column) for edit in frozen))
 
 
@@ -137,8 +146,20 @@ def unlock(data: bytes, name: str, *, time: datetime, by: str, reason: str) -> O
             "文件已经解锁；可以直接修改，改好后请重新锁定",
             "the file is unlocked already; change it and lock it again",
         )
+    if max(len(by), len(reason)) > LONGEST_WORDS:
+        raise LockRefused(
+            f"姓名或原因超过 {LONGEST_WORDS:,} 字；请写短一些再解锁",
+            f"the name or the reason is longer than {LONGEST_WORDS:,} characters; give a shorter one",
+        )
     seal = sound.unlocked(by=by, reason=reason, time=time) if sound else None
-    properties = _properties(workbook, SEAL, seal.properties() if seal else {})
+    try:
+        kept = seal.properties() if seal else {}
+    except SealTooLarge as error:
+        raise LockRefused(
+            "封签已满，放不下这次解锁的记录；请把原因写短一些再解锁",
+            "the seal is full and has no room for this unlock; give a shorter reason",
+        ) from error
+    properties = _properties(workbook, SEAL, kept)
     return Opening((*properties, *_opening(workbook, before, workbook_settings(data))), seal, verdict)
 
 
@@ -163,7 +184,7 @@ def open_seal(workbook: Workbook, purpose: str) -> Seal | None:
     try:
         seal = read_seal(workbook.properties)
     except SealDamaged as error:
-        raise _seal_damaged(str(error), purpose) from error
+        raise _seal_damaged((error.zh, error.en), purpose) from error
     if seal is None:
         return None
     if problem := seal.problem():
@@ -176,9 +197,11 @@ def open_seal(workbook: Workbook, purpose: str) -> Seal | None:
     return seal
 
 
-def _seal_damaged(what: str, purpose: str) -> LockRefused:
+def _seal_damaged(why: Clause, purpose: str) -> LockRefused:
+    zh, en = why
     return LockRefused(
-        f"封签损坏（{what}）；请先解锁，再{purpose}", "the seal is damaged; unlock the form first, which takes it away"
+        f"封签损坏（{zh}）；请先解锁，再{purpose}",
+        f"the seal is damaged ({en}); unlock the form first, which takes it away",
     )
 
 

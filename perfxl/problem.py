@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 Language = Literal["zh", "en"]
+Clause = tuple[str, str]
+"""Part of a sentence, in Chinese and in English."""
 
 
 class Problem(Exception):

@@ -56,11 +56,13 @@ def fetched(url: str) -> Iterator[Path]:
             with files.open(name, "rb") as remote:
                 data = remote.read(MAX_FILE_BYTES + 1)
         except FileNotFoundError as error:
-            raise damaged("文件不存在") from error
+            raise damaged("文件不存在", "there is no such file") from error
         except Exception as error:  # each file system raises its own
-            raise damaged("读取文件时出错") from error
+            raise damaged("读取文件时出错", "reading the file failed") from error
         if len(data) > MAX_FILE_BYTES:
-            raise too_large(f"文件不超过 {MAX_FILE_BYTES // 2**20} MB")
+            raise too_large(
+                f"文件不超过 {MAX_FILE_BYTES // 2**20} MB", f"at most {MAX_FILE_BYTES // 2**20} MB for a file"
+            )
         path.write_bytes(data)
         yield path
 

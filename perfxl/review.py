@@ -10,7 +10,7 @@ from perfxl.checks import Context, run_checks
 from perfxl.checks.notes import settled
 from perfxl.checks.sealing import seal_findings, was_sealed
 from perfxl.detection import detect_scheme
-from perfxl.finding import Finding, Severity
+from perfxl.finding import Finding, Severity, in_both
 from perfxl.form import Form, Located, SelfEvaluation
 from perfxl.grid import CellRef, Workbook
 from perfxl.reading import read_forms, sheets_without_forms
@@ -94,7 +94,7 @@ def review_workbook(
 def _about_itself(workbook: Workbook) -> Iterator[Finding]:
     if workbook.misnamed is not None:
         extension, kind = workbook.misnamed
-        yield Finding("R104", CellRef(workbook.file), numbers={"extension": extension, "kind": kind})
+        yield Finding("R104", CellRef(workbook.file), numbers=in_both(extension=extension, kind=kind))
     if workbook.macros and "perfxl.scheme" not in workbook.properties:
         # Our own forms come with macros as well, and name their scheme.
         yield Finding("R110", CellRef(workbook.file))

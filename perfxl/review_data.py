@@ -143,7 +143,10 @@ class Packing:
             return row
 
         def unpack(row: list[Any]) -> Any:
-            return cls(**{name: back(value) for name, back, value in zip(names, backs, row, strict=True)})
+            if len(row) > len(names):
+                raise DamagedReview(f"no {cls.__name__}: {len(row)} values")
+            # An older perfxl knew fewer fields; what came since has a default.
+            return cls(**{name: back(value) for name, back, value in zip(names, backs, row, strict=False)})
 
         return _Way(pack, unpack)
 

@@ -69,7 +69,7 @@ def test_every_path_has_exactly_one_row_in_order(folder: Path) -> None:
 
 
 def test_the_reasons_are_said(folder: Path) -> None:
-    reasons = {Path(c.path).name: c.skipped for c in collect([folder]) if c.skipped}
+    reasons = {Path(c.path).name: c.skipped[0] for c in collect([folder]) if c.skipped}
     assert reasons == {
         ".DS_Store": "隐藏文件或文件夹",
         ".hidden": "隐藏文件或文件夹",
@@ -119,7 +119,7 @@ def test_our_own_report_folder_is_left_out(tmp_path: Path) -> None:
     report.mkdir()
     shutil.copy(GOOD, report / "汇总表.xlsx")
     (candidate,) = collect([tmp_path], leave_out=[report])
-    assert candidate == Candidate(str(report), "perfxl 自己的报告")
+    assert candidate == Candidate(str(report), ("perfxl 自己的报告", "reports of perfxl itself"))
 
 
 def test_an_error_of_ours_costs_its_file_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -301,7 +301,8 @@ def test_since(tmp_path: Path) -> None:
     candidates = copies(tmp_path, "ab")
     os.utime(tmp_path / "a.xlsx", (0, 0))
     skipped = [(c.path.name, c.skipped) for c in not_since(candidates, datetime(2021, 3, 1))]  # noqa: DTZ001 -- local
-    assert skipped == [("a.xlsx", "2021-03-01 00:00 以后没有修改"), ("b.xlsx", "")]
+    said = "2021-03-01 00:00 以后没有修改", "not changed since 2021-03-01 00:00"
+    assert skipped == [("a.xlsx", said), ("b.xlsx", None)]
 
 
 class Ended(Exception):

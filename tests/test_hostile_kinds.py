@@ -25,7 +25,7 @@ from tests import test_sources_docx as word
 from tests import test_sources_ods as calc
 from tests.document_forms import as_docx, as_html, as_tabs, as_xls, as_xml_2003
 from tests.grids import form_grid
-from tests.hostile_files import ole
+from tests.hostile_files import CHINESE, OWN_WORDS, ole
 from tests.pdf_forms import as_pdf, pdf, stream, text_at
 from tests.test_folder import reviews
 from tests.test_sources_text import xml_2003
@@ -181,8 +181,7 @@ def recursive() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
-    """Code and parameters of the finding by file."""
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileReview]:
     folder = tmp_path_factory.mktemp("small")
     for kind, content in whole():
         (folder / f"完好.{kind}").write_bytes(content)
@@ -194,8 +193,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
-def exhausting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
-    """The same of what is meant to take all memory or time."""
+def exhausting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileReview]:
+    """What is meant to take all memory or time."""
     folder = tmp_path_factory.mktemp("exhausting")
     for name, contents in EXHAUSTING.items():
         for kind, content in contents():
@@ -206,16 +205,17 @@ def exhausting(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str,
 EXHAUSTING = {"十万空行": nothing, "三十兆": endless, "自套": recursive}
 
 
-def found_in(folder: Path) -> dict[str, tuple[str, ...]]:
+def found_in(folder: Path) -> dict[str, FileReview]:
     candidates = collect([*folder.iterdir()])
-    return {Path(file.path).name: said(file) for file in reviews(candidates, Options(), Limits(jobs=2))}
+    return {Path(file.path).name: file for file in reviews(candidates, Options(), Limits(jobs=2))}
 
 
 def said(file: FileReview) -> tuple[str, ...]:
+    """Code and parameters of the finding."""
     if file.reviews:
         return ("表", " ".join(f.code for f in file.findings if f.severity is Severity.error))
     (finding,) = file.file_findings
-    return (finding.code, *finding.numbers.values())
+    return finding.code, *(said for name, said in finding.numbers.items() if not name.endswith("_en"))
 
 
 def expected(exhausting: bool) -> dict[str, tuple[str, ...]]:
@@ -227,26 +227,33 @@ def expected(exhausting: bool) -> dict[str, tuple[str, ...]]:
     }
 
 
-def test_no_kind_and_no_damage_is_left_out(small: dict[str, tuple[str, ...]]) -> None:
+def test_no_kind_and_no_damage_is_left_out(small: dict[str, FileReview]) -> None:
     assert sorted(small) == sorted(expected(exhausting=False))
 
 
 @pytest.mark.acceptance
-def test_nothing_that_exhausts_is_left_out(exhausting: dict[str, tuple[str, ...]]) -> None:
+def test_nothing_that_exhausts_is_left_out(exhausting: dict[str, FileReview]) -> None:
     assert sorted(exhausting) == sorted(expected(exhausting=True))
 
 
 @pytest.mark.parametrize(("file", "finding"), expected(exhausting=False).items())
-def test_it_ends_in_one_clear_finding(small: dict[str, tuple[str, ...]], file: str, finding: tuple[str, ...]) -> None:
-    assert small[file] == finding
+def test_it_ends_in_one_clear_finding(small: dict[str, FileReview], file: str, finding: tuple[str, ...]) -> None:
+    assert said(small[file]) == finding
+
+
+def test_it_is_said_in_english_too(small: dict[str, FileReview]) -> None:
+    """Through a worker and back, whatever it is read from."""
+    said = {name: OWN_WORDS.sub("", f.message("en")) for name, file in small.items() for f in file.file_findings}
+    assert {name: text for name, text in said.items() if CHINESE.search(text)} == {}
+    assert len(said) > 12
 
 
 @pytest.mark.acceptance
 @pytest.mark.parametrize(("file", "finding"), expected(exhausting=True).items())
 def test_what_exhausts_ends_in_one_clear_finding(
-    exhausting: dict[str, tuple[str, ...]], file: str, finding: tuple[str, ...]
+    exhausting: dict[str, FileReview], file: str, finding: tuple[str, ...]
 ) -> None:
-    assert exhausting[file] == finding
+    assert said(exhausting[file]) == finding
 
 
 @pytest.mark.parametrize("command", [("check",), ("import", "--to", "到")])

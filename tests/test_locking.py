@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -157,6 +158,52 @@ def test_what_cannot_be_locked_or_unlocked_now() -> None:
     for file, message in ((data, "文件没有锁定，不必解锁"), (unlocked(closed), "文件已经解锁；可以直接修改")):
         with pytest.raises(LockRefused, match=message):
             unlock(file, NAME, time=NOW, by="王芳", reason="补填")
+
+
+HANZI = [chr(code) for code in range(0x4E00, 0x9FA5)]
+
+
+def test_more_than_a_seal_holds_is_refused_with_its_cure() -> None:
+    """Forty texts of ten thousand characters without any repetition, beside the form."""
+    words = random.Random(1)
+    book = openpyxl.load_workbook(BytesIO(filled("mof/2020")))
+    sheet = book.create_sheet("数据")
+    for row in range(1, 41):
+        sheet.cell(row, 1, "".join(words.choices(HANZI, k=10_000)))
+    with pytest.raises(LockRefused) as refused:
+        lock(saved(book), NAME, time=NOW)
+    assert refused.value.zh == "内容过多，封签放不下；请删去表外多余的内容和工作表再锁定"
+    del book["数据"]
+    assert lock(saved(book), NAME, time=NOW).seal.head.submission == 1
+
+
+def test_an_unlock_that_the_seal_has_no_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = locked(filled("mof/2020"))
+    parts = sum(name.startswith(SEAL) for name in read_xlsx(data, NAME).properties)
+    monkeypatch.setattr("perfxl.seal.record.MOST_PARTS", parts + 2)
+    reason = "".join(random.Random(1).choices(HANZI, k=1000))
+    with pytest.raises(LockRefused, match="封签已满，放不下这次解锁的记录；请把原因写短一些再解锁"):
+        unlock(data, NAME, time=NOW, by="王芳", reason=reason)
+    assert unlock(data, NAME, time=NOW, by="王芳", reason="补填").seal
+
+
+@pytest.mark.parametrize(("by", "reason"), [("王芳", "补" * 1001), ("王" * 1001, "补填")])
+def test_a_name_or_reason_that_no_history_takes(by: str, reason: str) -> None:
+    data = locked(filled("mof/2020"))
+    with pytest.raises(LockRefused, match="姓名或原因超过 1,000 字；请写短一些再解锁"):
+        unlock(data, NAME, time=NOW, by=by, reason=reason)
+    opened = unlock(data, NAME, time=NOW, by=by[:1000], reason=reason[:1000]).seal
+    assert opened and (opened.history[-1].by, opened.history[-1].reason) == (by[:1000], reason[:1000])
+
+
+def test_why_a_seal_is_damaged_is_said_in_either_language() -> None:
+    data = apply_edits(locked(filled("mof/2020")), [SetProperty(f"{SEAL}1", None)])
+    workbook = read_xlsx(data, NAME)
+    count = sum(name.startswith(SEAL) for name in workbook.properties)
+    (found,) = (one for one in review_workbook(workbook, NAME).findings if one.code == "K102")
+    assert found.message() == f"封签损坏：封签共 {count + 1} 段，现有 {count} 段"
+    assert found.message("en") == f"Seal is damaged: {count} of its {count + 1} pieces are there"
+    assert verdict(data).why("en") == f"{count} of its {count + 1} pieces are there"
 
 
 def _excel_hash(password: str, salt: str, spins: int) -> str:

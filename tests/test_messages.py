@@ -19,6 +19,10 @@ OTHER_PYTHON = "uno_side"
 """What runs under LibreOffice's Python sends a name, and libreoffice.py has the words."""
 MAKERS = {"misshapen", "own_error"}
 """Of an EditError: they put the cure behind what they are given."""
+CLAUSE_MAKERS = {"damaged", "too_large", "BadValue", "_bad", "SealDamaged", "ReceiptError", "_over_limit"}
+"""Of the clause that goes into the message of a finding, by its Chinese and its English."""
+CLAUSES = tuple(f"perfxl/{room}" for room in ("sources/", "seal/", "words/", "batch.py", "limits.py", "remote.py"))
+"""Where such clauses are written."""
 WITHIN = {"perfxl/cli.py", "perfxl/batch.py", "xlwings_addin/ribbon.py"}
 """Where an error of our own is reported: its name is what a maintainer needs."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -114,6 +118,21 @@ def passes_on(call: ast.Call) -> bool:
     return any(words in given for words in ("error.zh, error.en", "unreadable(error", "'\\n'.join(zh)"))
 
 
+def clauses() -> Iterator[tuple[str, tuple[str, str]]]:
+    """What stands in Chinese and in English as a pair: two arguments side by side, or a tuple."""
+    for module, tree in modules().items():
+        if not module.startswith(CLAUSES):
+            continue
+        for node in ast.walk(tree):
+            nodes: list[ast.expr] = []
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in CLAUSE_MAKERS:
+                nodes = [] if any(isinstance(arg, ast.Starred) for arg in node.args) else node.args
+            elif isinstance(node, ast.Tuple) and is_pair(node) and all(text_of(one) for one in node.elts):
+                nodes = node.elts
+            if nodes and CHINESE.search(pair(nodes)[0]):
+                yield f"{module}:{nodes[0].lineno}", pair(nodes)
+
+
 def both(zh: str, en: str) -> bool:
     return bool(CHINESE.search(zh)) and bool(en) and not CHINESE.search(NAMES.sub("", en))
 
@@ -147,6 +166,17 @@ def test_every_edit_that_is_refused_says_that_nothing_was_changed() -> None:
         if not said:
             wrong.append(f"{place} {zh} | {en}")
     assert wrong == []
+
+
+def test_every_clause_that_fills_a_message_has_its_english() -> None:
+    found = list(clauses())
+    assert [f"{place} {zh} | {en}" for place, (zh, en) in found if not both(zh, en)] == []
+    assert [f"{place} {zh} | {en}" for place, (zh, en) in found if filled(zh) != filled(en)] == []
+    assert len(found) > 170
+
+
+def filled(text: str) -> Counter[str]:
+    return Counter(re.findall("[0-9]+|{…}", text))
 
 
 def test_what_libreoffice_refuses_has_its_words_on_our_side() -> None:

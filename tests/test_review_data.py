@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from perfxl.batch import Candidate, Options, check_file
-from perfxl.grid import Cell, Workbook
+from perfxl.finding import Finding
+from perfxl.grid import Cell, CellRef, Workbook
 from perfxl.reading import read_forms
 from perfxl.review import FileReview, review_workbook
 from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.scheme import builtin_schemes
-from perfxl.seal import seal_form
+from perfxl.seal import Verdict, seal_form
 from perfxl.sources import read_workbook
 from tests.grids import form_grid
 
@@ -51,6 +52,19 @@ def test_places_in_documents_come_back() -> None:
     file = review_workbook(Workbook("a.docx", (grid,)), "a.docx")
     assert {finding.at.in_file for finding in file.findings if finding.at.row == 6} == {"表1 第6行 第8列"}
     assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+def test_a_review_of_an_older_perfxl() -> None:
+    """A verdict had no reason in English, a finding neither: the Chinese stands in for it."""
+    verdict = Verdict("damaged", reason="封签无法解压", reason_en="it cannot be unpacked")
+    finding = Finding("K102", CellRef("封.xlsx"), numbers={"reason": "封签无法解压", "reason_en": verdict.reason_en})
+    data = ReviewData().packed(FileReview("封.xlsx", "returned", (), (finding,), verdict))
+    assert ReviewData().unpacked(data).seal == verdict
+    older = replaced(replaced(data, ',"reason_en":"it cannot be unpacked"', ""), ',"it cannot be unpacked"', "")
+    file = ReviewData().unpacked(older)
+    assert file.seal and file.seal == replace(verdict, reason_en="")
+    assert file.seal.why("en") == "封签无法解压"
+    assert file.findings[0].message("en") == "Seal is damaged: 封签无法解压"
 
 
 def test_a_given_scheme_is_the_readers_own() -> None:

@@ -32,6 +32,7 @@ from perfxl.seal import (
     Change,
     Seal,
     SealDamaged,
+    SealTooLarge,
     Verdict,
     broken_link,
     canonical,
@@ -151,7 +152,7 @@ def test_the_algorithm_is_inside_what_is_hashed() -> None:
     seal = sealed(filled("mof/2020"))
     other = seal.head.model_copy(update={"algorithm": "SHA-256" if seal.head.algorithm == "SM3" else "SM3"})
     forged = seal.model_copy(update={"head": other})
-    assert forged.problem() == "封签内的内容与摘要不符"
+    assert forged.problem() == ("封签内的内容与摘要不符", "its content does not fit its digest")
 
 
 @pytest.mark.parametrize(
@@ -565,7 +566,7 @@ def test_a_seal_is_kept_in_short_properties_and_read_back() -> None:
         assert [*properties] == [f"perfxl.seal.{number}" for number in range(1, len(properties) + 1)]
         assert read_seal({"other": "x", **dict(reversed(properties.items()))}) == seal
         assert seal_from_json(seal.payload()) == seal
-        assert seal.problem() == ""
+        assert seal.problem() is None
 
 
 def test_the_digest_can_be_recomputed_as_docs_seal_md_says() -> None:
@@ -607,7 +608,7 @@ def test_what_cannot_be_sealed() -> None:
         seal_form(workbook, (), scheme=scheme, time=NOW, signer="甲")
     with pytest.raises(ValueError, match="offset"):
         seal_form(workbook, read_forms(workbook), scheme=scheme, time=NOW.replace(tzinfo=None), signer="甲")
-    with pytest.raises(ValueError, match="过大"):
+    with pytest.raises(SealTooLarge):
         sealed(workbook).model_copy(update={"lines": (("a", "s", "x" * MOST_CONTENT),)}).properties()
 
 
@@ -627,7 +628,7 @@ def test_the_history_goes_on_through_unlock_and_lock() -> None:
     assert [event.kind for event in second.history] == ["locked", "unlocked", "locked"]
     assert verdict(corrected, second.properties()).word == "完好"
     third = sealed(corrected, earlier=second.unlocked(by="甲", reason="再改", time=NOW))
-    assert third.head.submission == 3 and third.problem() == ""
+    assert third.head.submission == 3 and third.problem() is None
     with pytest.raises(ValueError, match="次序"):
         sealed(corrected, earlier=second)
     with pytest.raises(ValueError, match="次序"):
@@ -666,8 +667,9 @@ def test_a_history_rewritten_from_the_start_no_longer_fits_the_seal() -> None:
     forged = with_event((), "locked", digest=seal.head.previous, by="甲单位", reason="", time=NOW)
     forged = with_event(forged, "unlocked", digest=seal.head.previous, by="乙", reason="没有理由", time=NOW)
     forged = with_event(forged, "locked", digest=seal.digest, by="甲单位", reason="", time=NOW)
-    assert broken_link(forged) == ""
-    assert verdict(workbook, seal.model_copy(update={"history": forged}).properties()).reason == "锁定记录与封签不符"
+    assert broken_link(forged) is None
+    found = verdict(workbook, seal.model_copy(update={"history": forged}).properties())
+    assert (found.why("zh"), found.why("en")) == ("锁定记录与封签不符", "its history does not fit the seal")
 
 
 # Hostile seals

@@ -63,9 +63,7 @@ def _say(book: xw.Book | None, text: str, *, critical: bool = False) -> None:
 
 
 def _unreadable(error: UnreadableFile) -> str:
-    from perfxl.finding import Finding
-
-    finding = Finding(error.code, CellRef(""), numbers=error.numbers)
+    finding = error.finding(CellRef(""))
     return f"{finding.message()}。{finding.fix()}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from perfxl.finding import Finding
+from perfxl.finding import Finding, in_both
 from perfxl.grid import CellRef, Workbook
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def seal_findings(workbook: Workbook, verdict: Verdict, keys: Register | None) -
         yield Finding("K103", file)
         return
     if verdict.status == "damaged":
-        yield Finding("K102", file, numbers={"reason": verdict.reason})
+        yield Finding("K102", file, numbers=in_both(reason=(verdict.reason, verdict.why("en"))))
     elif verdict.other_file:
         seal = verdict.seal
         assert seal is not None

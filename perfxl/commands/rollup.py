@@ -33,8 +33,8 @@ def rollup(
     先后：都有封签的看提交次数，否则看这里给出的次序。执行率为 Σ执行数 ÷ Σ预算数，平均分有简单和按预算加权两种。
     Of two versions the later counts: by submission number where both are sealed, else by the order given here.
     """
-    from perfxl.batch import about_file
     from perfxl.commands import choices, outputs
+    from perfxl.grid import CellRef
     from perfxl.limits import Limits, run_here
     from perfxl.rollup import Rollup
     from perfxl.rollup.inputs import Unusable, read_into
@@ -50,7 +50,7 @@ def rollup(
         try:
             run_here(partial(read_into, rolled, path), limits)
         except UnreadableFile as error:
-            found = about_file(error.code, path.name, **error.numbers)
+            found = error.finding(CellRef(path.name))
             raise _unusable(path, found.message("zh"), found.message("en")) from error
         except Unusable as error:
             raise _unusable(path, str(error), error.en) from error

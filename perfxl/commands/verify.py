@@ -35,10 +35,11 @@ def verify(
     Exit code: 0 all intact; 1 changes, missing or damaged seals, invalid signatures, unreadable files; 2 usage; 3 a
     failure of perfxl (the file has a line that says so).
     """
-    from perfxl.batch import about_file, collect, failed
+    from perfxl.batch import collect, failed
     from perfxl.commands import choices
     from perfxl.commands.keys import register
     from perfxl.commands.workbooks import present
+    from perfxl.grid import CellRef
     from perfxl.limits import Limits, run_here
     from perfxl.reports.verdicts import VERDICT_FORMATS
     from perfxl.seal import same_code
@@ -56,7 +57,7 @@ def verify(
         try:
             verdict = run_here(partial(verdict_of, candidate.path, apart, known), Limits(seconds=timeout))
         except UnreadableFile as error:
-            report.fail(candidate.shown, about_file(error.code, candidate.shown, **error.numbers))
+            report.fail(candidate.shown, error.finding(CellRef(candidate.path.name)))
             result = max(result, FINDINGS)
             continue
         except Exception as error:  # our own mistake costs this file its verdict, not the others theirs
@@ -95,8 +96,8 @@ def _seal(path: Path | None) -> Seal | None:
         raise _not_opened(path, error) from error
     except SealDamaged as error:
         raise UsageProblem(
-            f"{path} 不是可用的封签（{error}）；请给 perfxl lock --json 写的 .seal.json",
-            f"{path} is no usable seal; give the .seal.json of perfxl lock --json",
+            f"{path} 不是可用的封签（{error.zh}）；请给 perfxl lock --json 写的 .seal.json",
+            f"{path} is no usable seal ({error.en}); give the .seal.json of perfxl lock --json",
         ) from error
 
 
@@ -111,8 +112,8 @@ def _receipt(path: Path | None) -> Receipt | None:
         raise _not_opened(path, error) from error
     except ReceiptError as error:
         raise UsageProblem(
-            f"{path} 不是可用的回执（{error}）；请给 perfxl receipt 写的 .receipt.json",
-            f"{path} is no usable receipt; give the .receipt.json of perfxl receipt",
+            f"{path} 不是可用的回执（{error.zh}）；请给 perfxl receipt 写的 .receipt.json",
+            f"{path} is no usable receipt ({error.en}); give the .receipt.json of perfxl receipt",
         ) from error
 
 

@@ -104,11 +104,10 @@ def refusal(error: Problem | UnreadableFile, lang: Language) -> str:
 
 def unreadable(error: UnreadableFile, lang: Language) -> str:
     """Why a file cannot be read, and the cure."""
-    from perfxl.finding import Finding
     from perfxl.grid import CellRef
     from perfxl.reports.words import with_cure
 
-    return with_cure(Finding(error.code, CellRef(""), numbers=error.numbers), lang)
+    return with_cure(error.finding(CellRef("")), lang)
 
 
 def now() -> datetime:

@@ -42,8 +42,8 @@ class VerdictText:
         lang = self._lang
         said = seal_word(verdict, lang)
         self._printer.line((visible(path), "bold"), ("  ", ""), (said, _STYLES[verdict.status]))
-        if verdict.reason:
-            self._printer.line((f"  {visible(verdict.reason)}", ""))
+        if why := verdict.why(lang):
+            self._printer.line((f"  {visible(why)}", ""))
         if verdict.other_file:
             self._printer.line((f"  {word('other_seal', lang)}", _STYLES["changed"]))
         if code_agrees is not None:

@@ -69,7 +69,7 @@ def verified_model(
         path=path,
         status=verdict.status,
         findings=[],
-        reason=verdict.reason or None,
+        reason=verdict.why(lang) or None,
         open=verdict.opened is not None,
         other_file=verdict.other_file,
         signature=verdict.signature,

@@ -12,15 +12,17 @@ from typing import Literal
 
 from perfxl.form import Form
 from perfxl.grid import Workbook
+from perfxl.problem import Language
 from perfxl.scheme import Scheme
 from perfxl.seal.changes import Change, changes_between
 from perfxl.seal.content import Canonical, Line, canonical
 from perfxl.seal.digest import Algorithm, default_algorithm, hex_digest, is_seal_code, same_code, seal_code
-from perfxl.seal.history import Event, History, broken_link, stamp, with_event
+from perfxl.seal.history import LONGEST_WORDS, Event, History, broken_link, stamp, with_event
 from perfxl.seal.record import (
     Head,
     Seal,
     SealDamaged,
+    SealTooLarge,
     Signature,
     SignatureStatus,
     digest_of,
@@ -41,6 +43,7 @@ __all__ = [
     "Line",
     "Seal",
     "SealDamaged",
+    "SealTooLarge",
     "Signature",
     "SignatureStatus",
     "Status",
@@ -91,7 +94,6 @@ SIGNED = (
 )
 
 _FEWEST = 4
-_LONGEST_WORDS = 1000
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,19 @@ class Verdict:
     changes: tuple[Change, ...] = ()
     """Every difference; filled for a damaged seal too where its content could be read."""
     reason: str = ""
-    """Why the seal is damaged."""
+    """Why the seal is damaged, in Chinese."""
     seal: Seal | None = None
     signature: SignatureStatus = "none"
     signed_by: str = ""
     """The unit whose registered key signed; empty without a valid signature."""
     other_file: bool = False
     """True where hardly any field is the same: the seal was made for another form."""
+    reason_en: str = ""
+    """The reason in English; empty in a store that an older perfxl has written."""
+
+    def why(self, lang: Language) -> str:
+        """Why the seal is damaged; empty where it is not."""
+        return self.reason_en or self.reason if lang == "en" else self.reason
 
     @property
     def word(self) -> str:
@@ -149,7 +157,7 @@ def seal_form(
     if not forms:
         raise ValueError("没有可以封签的表")
     if earlier and (problem := earlier.problem()):
-        raise ValueError(problem)
+        raise ValueError(problem[0])
     content = canonical(workbook, forms)
     history = earlier.history if earlier else ()
     head = Head(
@@ -184,7 +192,7 @@ def verify(workbook: Workbook, forms: Sequence[Form], keys: Register | None = No
     try:
         seal = read_seal(workbook.properties)
     except SealDamaged as error:
-        return Verdict("damaged", reason=str(error))
+        return Verdict("damaged", reason=error.zh, reason_en=error.en)
     return verify_seal(workbook, forms, seal, keys) if seal else Verdict("missing")
 
 
@@ -192,10 +200,11 @@ def verify_seal(workbook: Workbook, forms: Sequence[Form], seal: Seal, keys: Reg
     """Compare the workbook with a seal from elsewhere, such as a `<file>.seal.json`."""
     now = canonical(workbook, forms)
     changes = changes_between(seal.content, now)
-    reason = seal.problem()
+    reason, reason_en = seal.problem() or ("", "")
     status: Status = "damaged" if reason else "changed" if changes else "intact"
     signature, signer = seal.signature.judged(_message(seal), seal.head.time, keys) if seal.signature else ("none", "")
-    return Verdict(status, changes, reason, seal, signature, signer, _of_another_file(seal.content, now))
+    other_file = _of_another_file(seal.content, now)
+    return Verdict(status, changes, reason, seal, signature, signer, other_file, reason_en)
 
 
 def _message(seal: Seal) -> bytes:
@@ -212,4 +221,4 @@ def _of_another_file(sealed: Sequence[Line], now: Canonical) -> bool:
 
 def _words(text: str) -> str:
     """As much of a text as the head of a seal takes."""
-    return text[:_LONGEST_WORDS].encode("utf-8", "replace").decode("utf-8")
+    return text[:LONGEST_WORDS].encode("utf-8", "replace").decode("utf-8")

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from perfxl.problem import Clause
 from perfxl.seal.digest import Algorithm, default_algorithm, hex_digest
 
 Digest = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 DigestOrNone = Annotated[str, StringConstraints(pattern=r"\A(?:[0-9a-f]{64})?\z")]
 """Empty for the first of a chain."""
-Words = Annotated[str, StringConstraints(max_length=1000)]
+LONGEST_WORDS = 1000
+Words = Annotated[str, StringConstraints(max_length=LONGEST_WORDS)]
 
 
 class SealModel(BaseModel):
@@ -55,27 +57,33 @@ def with_event(
     )
     longer = (*history, event.model_copy(update={"hash": _hash(event)}))
     if problem := broken_link(longer):
-        raise ValueError(problem)
+        raise ValueError(problem[0])
     return longer
 
 
-def broken_link(history: History) -> str:
-    """What is wrong with the chain, naming the first bad event; empty where it holds.
+def broken_link(history: History) -> Clause | None:
+    """What is wrong with the chain, naming the first bad event; None where it holds.
 
     Unsigned, a chain does not stop someone who rewrites all of it from the altered event on.
     """
     before: Event | None = None
     for number, event in enumerate(history, start=1):
         if event.hash != _hash(event):
-            return f"第 {number} 条锁定记录的内容被改动"
+            return f"第 {number} 条锁定记录的内容被改动", f"entry {number} of its history was altered"
         if event.previous != (before.hash if before else ""):
-            return f"第 {number} 条锁定记录与前一条不相接"
+            return (
+                f"第 {number} 条锁定记录与前一条不相接",
+                f"entry {number} of its history does not follow the one before",
+            )
         if (event.kind == "unlocked") != (before is not None and before.kind == "locked"):
-            return f"第 {number} 条锁定记录的次序有误"
+            return f"第 {number} 条锁定记录的次序有误", f"entry {number} of its history is out of order"
         if event.kind == "unlocked" and before and event.digest != before.digest:
-            return f"第 {number} 条锁定记录解锁的不是前一条的封签"
+            return (
+                f"第 {number} 条锁定记录解锁的不是前一条的封签",
+                f"entry {number} of its history unlocks another seal",
+            )
         before = event
-    return ""
+    return None
 
 
 def stamp(time: datetime) -> str:

@@ -18,7 +18,11 @@ MOST_BYTES = 100_000
 
 
 class ReceiptError(ValueError):
-    """A file that is no receipt. The message says why, in Chinese."""
+    """A file that is no receipt. `zh` and `en` are a clause that says why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.zh, self.en = zh, en
 
 
 class Receipt(SealModel):
@@ -97,11 +101,11 @@ def receipt_for(
 def receipt_from_json(data: bytes) -> Receipt:
     """Raises ReceiptError."""
     if len(data) > MOST_BYTES:
-        raise ReceiptError("回执文件过大")
+        raise ReceiptError("回执文件过大", "the file is too large")
     try:
         return Receipt.model_validate_json(data)
     except ValidationError as error:
-        raise ReceiptError("不是回执的格式") from error
+        raise ReceiptError("不是回执的格式", "it is not written as a receipt is") from error
 
 
 def _message(receipt: Receipt) -> bytes:

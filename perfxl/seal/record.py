@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from perfxl.problem import Clause
 from perfxl.seal.content import Line
 from perfxl.seal.digest import Algorithm, hex_digest, seal_code
 from perfxl.seal.history import Digest, DigestOrNone, History, SealModel, Words, broken_link, with_event
@@ -28,12 +29,21 @@ MOST_CONTENT = 8_000_000
 
 _FORMAT = "PXS1"
 _PART = 220
+_OTHER_HISTORY: Clause = ("锁定记录与封签不符", "its history does not fit the seal")
 _NAME = re.compile(r"perfxl\.seal\.([1-9][0-9]{0,3})")
 _VALUE = re.compile(r"PXS1:([1-9][0-9]{0,3})/([1-9][0-9]{0,3}):([0-9a-f]{16}):([A-Za-z0-9+/]{1,220}={0,2})")
 
 
 class SealDamaged(ValueError):
-    """There is a seal and it cannot be used. The message says why, in Chinese."""
+    """There is a seal and it cannot be used. `zh` and `en` are a clause that says why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.zh, self.en = zh, en
+
+
+class SealTooLarge(ValueError):
+    """A seal does not go into the custom properties of a workbook: its content or its history is too long."""
 
 
 class Head(SealModel):
@@ -114,29 +124,29 @@ class Seal(SealModel):
         """True after an unlock: the seal tells what was submitted, the form is being corrected."""
         return self.history[-1].kind == "unlocked" if self.history else False
 
-    def problem(self) -> str:
-        """Why the seal does not hold together, in Chinese; empty where it does."""
+    def problem(self) -> Clause | None:
+        """Why the seal does not hold together; None where it does."""
         if self.digest != digest_of(self.head, self.content):
-            return "封签内的内容与摘要不符"
+            return "封签内的内容与摘要不符", "its content does not fit its digest"
         if problem := broken_link(self.history):
             return problem
         locks = [index for index, event in enumerate(self.history) if event.kind == "locked"]
         if not locks or self.history[locks[-1]].digest != self.digest:
-            return "锁定记录与封签不符"
+            return _OTHER_HISTORY
         before = self.history[: locks[-1]]
         last = before[-1].hash if before else ""
         previous = self.history[locks[-2]].digest if len(locks) > 1 else ""
         if (self.head.history, self.head.previous) != (last, previous):
-            return "锁定记录与封签不符"
-        return ""
+            return _OTHER_HISTORY
+        return None
 
     def properties(self) -> dict[str, str]:
-        """Custom document properties `perfxl.seal.1`, … Raises ValueError for content that is too large."""
+        """Custom document properties `perfxl.seal.1`, … Raises SealTooLarge."""
         payload = self.payload()
         data = base64.b64encode(zlib.compress(payload, 9)).decode("ascii")
         parts = [data[start : start + _PART] for start in range(0, len(data), _PART)]
         if len(payload) > MOST_CONTENT or len(parts) > MOST_PARTS:
-            raise ValueError(f"封签内容过大：不超过 {MOST_CONTENT:,} 字节")
+            raise SealTooLarge
         check = _check(data)
         return {
             f"{PREFIX}{number}": f"{_FORMAT}:{number}/{len(parts)}:{check}:{part}"
@@ -175,30 +185,33 @@ def read_seal(properties: Mapping[str, str]) -> Seal | None:
 def seal_from_json(payload: bytes) -> Seal:
     """The seal in a `<file>.seal.json`. Raises SealDamaged."""
     if len(payload) > MOST_CONTENT:
-        raise SealDamaged("封签内容过大")
+        raise SealDamaged("封签内容过大", "it is too large")
     return _from_payload(payload)
 
 
 def _joined(named: Mapping[str, Any]) -> str:
     if len(named) > MOST_PARTS:
-        raise SealDamaged("封签的段数过多")
+        raise SealDamaged("封签的段数过多", "it has too many pieces")
     parts: dict[int, str] = {}
     kinds: set[tuple[str, str]] = set()
     for name, value in named.items():
         place = _NAME.fullmatch(str(name))
         match = _VALUE.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST_VALUE else None
         if place is None or match is None or place[1] != match[1]:
-            raise SealDamaged(f"封签的一段（{str(name)[:30]}）不是封签的格式")
+            raise SealDamaged(
+                f"封签的一段（{str(name)[:30]}）不是封签的格式",
+                f"the piece {str(name)[:30]} is not written as a seal is",
+            )
         parts[int(place[1])] = match[4]
         kinds.add((match[2], match[3]))
     if len(kinds) != 1:
-        raise SealDamaged("文件里有两个封签的段")
+        raise SealDamaged("文件里有两个封签的段", "the file has pieces of two seals")
     count, check = kinds.pop()
     if sorted(parts) != list(range(1, int(count) + 1)):
-        raise SealDamaged(f"封签共 {count} 段，现有 {len(parts)} 段")
+        raise SealDamaged(f"封签共 {count} 段，现有 {len(parts)} 段", f"{len(parts)} of its {count} pieces are there")
     data = "".join(parts[number] for number in sorted(parts))
     if _check(data) != check:
-        raise SealDamaged("封签的校验值不符")
+        raise SealDamaged("封签的校验值不符", "its checksum does not fit")
     return data
 
 
@@ -208,11 +221,11 @@ def _unpacked(data: str) -> bytes:
         unpacking = zlib.decompressobj()
         payload = unpacking.decompress(packed, MOST_CONTENT + 1)
     except (binascii.Error, zlib.error, ValueError) as error:
-        raise SealDamaged("封签无法解压") from error
+        raise SealDamaged("封签无法解压", "it cannot be unpacked") from error
     if len(payload) > MOST_CONTENT:
-        raise SealDamaged("封签内容过大")
+        raise SealDamaged("封签内容过大", "it is too large")
     if not unpacking.eof or unpacking.unused_data:
-        raise SealDamaged("封签无法解压")
+        raise SealDamaged("封签无法解压", "it cannot be unpacked")
     return payload
 
 
@@ -221,11 +234,11 @@ def _from_payload(payload: bytes) -> Seal:
         seal = Seal.model_validate_json(payload)
         same = seal.payload() == payload
     except (ValidationError, ValueError, RecursionError) as error:
-        raise SealDamaged("封签的内容不是封签的格式") from error
+        raise SealDamaged("封签的内容不是封签的格式", "its content is not written as a seal is") from error
     ids = [line[0] for line in seal.lines]
     # One way of writing only: keys given twice and other spellings have no place to hide in.
     if not same or any(a >= b for a, b in zip(ids, ids[1:], strict=False)):
-        raise SealDamaged("封签的内容不是封签的格式")
+        raise SealDamaged("封签的内容不是封签的格式", "its content is not written as a seal is")
     return seal
 
 

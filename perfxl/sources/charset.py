@@ -21,4 +21,6 @@ def _strict(data: bytes, encodings: tuple[str, ...]) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise damaged("文字编码有误，不是完整的 UTF-8、UTF-16 或 GB18030 文字")
+    raise damaged(
+        "文字编码有误，不是完整的 UTF-8、UTF-16 或 GB18030 文字", "the text is not complete UTF-8, UTF-16 or GB18030"
+    )

@@ -114,7 +114,9 @@ class Document:
         """`parted` are rows with a table in them: its rows follow, so no merge goes on below."""
         right = cell.column + cell.right - 1
         if right > MAX_TABLE_COLUMNS:
-            raise too_large(f"表格的列不超过 {MAX_TABLE_COLUMNS:,} 列")
+            raise too_large(
+                f"表格的列不超过 {MAX_TABLE_COLUMNS:,} 列", f"at most {MAX_TABLE_COLUMNS:,} columns in a table"
+            )
         self._width = max(self._width, right)
         bottom = min(cell.row + cell.down, len(rows)) - 1
         if (first := bisect_left(parted, cell.row)) < len(parted):
@@ -127,16 +129,16 @@ class Document:
     def _next_row(self) -> None:
         self._row += 1
         if self._row > MAX_ROWS:
-            raise too_large(f"行号不超过 {MAX_ROWS:,}")
+            raise too_large(f"行号不超过 {MAX_ROWS:,}", f"row numbers go up to {MAX_ROWS:,}")
 
     def _put(self, row: int, column: int, text: str) -> None:
         if len(text) > MAX_TEXT:
             raise text_too_long()
         if len(self._cells) >= MAX_CELLS:
-            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")
         self._cells[row, column] = Cell(text)
 
     def _merge(self, merge: Merge) -> None:
         if len(self._merges) >= MAX_MERGES:
-            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
+            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个", f"at most {MAX_MERGES:,} merged areas")
         self._merges.append(merge)

@@ -32,7 +32,7 @@ def read_docx(package: Package, file: str) -> Workbook:
     """
     parts = [target for target in relationships(package, "").values() if target.kind == "officeDocument"]
     if len(parts) != 1 or parts[0].external:
-        raise damaged("压缩包内没有指明文档")
+        raise damaged("压缩包内没有指明文档", "the file does not say which part is the document")
     reader = _Reader(file)
     part = parts[0].target
     starts: dict[str, Callable[[Attributes], None]] = {
@@ -65,7 +65,7 @@ def read_docx(package: Package, file: str) -> Workbook:
     ).parse(package.read(part))
     grid = reader.document.grid()
     if not grid.cells and any(name.startswith(_PICTURES) for name in package.names):
-        raise UnreadableFile("R108", kind="只有图片的 Word 文档")
+        raise UnreadableFile("R108", kind=("只有图片的 Word 文档", "a Word document of pictures only"))
     return Workbook(file, (grid,))
 
 
@@ -148,7 +148,7 @@ class _Reader:
         if not self._tables:
             self.document.table(table)
         elif self._tables[-1].paragraphs is None:
-            raise damaged("表格嵌套有误")
+            raise damaged("表格嵌套有误", "its tables are not nested as they should be")
         else:
             self._tables[-1].cell.inner.append(table)
 
@@ -163,10 +163,10 @@ class _Reader:
 
     def start_cell(self, _: Attributes) -> None:
         if not self._tables or not self._tables[-1].table.rows:
-            raise damaged("单元格不在表格的行内")
+            raise damaged("单元格不在表格的行内", "a cell stands outside the rows of its table")
         self._cells += 1
         if self._cells > MAX_CELLS:
-            raise too_large(f"表格的单元格不超过 {MAX_CELLS:,} 个")
+            raise too_large(f"表格的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} table cells")
         table = self._tables[-1]
         table.cell = TableCell(table.table.rows, table.column)
         table.paragraphs = []
@@ -203,5 +203,8 @@ class _Reader:
 def _number(attributes: Attributes) -> int:
     number = count(_value(attributes) or "")
     if number is None:
-        raise damaged(f"表格的列数 {(_value(attributes) or '')[:20]} 有误")
+        raise damaged(
+            f"表格的列数 {(_value(attributes) or '')[:20]} 有误",
+            f"a table has a wrong number of columns, {(_value(attributes) or '')[:20]}",
+        )
     return number

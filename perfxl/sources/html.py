@@ -64,17 +64,20 @@ def read_html(data: bytes, file: str) -> Workbook:
 
     text = decoded(data)
     if text.count("<") > MAX_TAGS:
-        raise too_large(f"网页标签不超过 {MAX_TAGS:,} 个")
+        raise too_large(f"网页标签不超过 {MAX_TAGS:,} 个", f"at most {MAX_TAGS:,} tags in the web page")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode(), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise damaged("网页内容无法解析") from error
+        raise damaged("网页内容无法解析", "the web page cannot be made out") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         # The parser leaves the rest of the page out and says so nowhere else.
-        raise too_large("网页嵌套不超过 255 层，一处文字不超过 10 MB")
+        raise too_large(
+            "网页嵌套不超过 255 层，一处文字不超过 10 MB",
+            "a web page is nested at most 255 deep, with at most 10 MB of text in one place",
+        )
     if root is None:
-        raise damaged("网页没有内容")
+        raise damaged("网页没有内容", "the web page is empty")
     page = _Page(file)
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
@@ -85,9 +88,15 @@ def read_html(data: bytes, file: str) -> Workbook:
             page.text(element.tail)
     grid = page.grid()
     if _is_cut(text):
-        raise damaged("网页不完整，表格没有结尾")
+        raise damaged("网页不完整，表格没有结尾", "the web page is incomplete, a table has no end")
     if not grid.cells and root.find(".//frameset") is not None:
-        raise UnreadableFile("R103", kind="只有框架的网页（HTML），内容在另外的文件里")
+        raise UnreadableFile(
+            "R103",
+            kind=(
+                "只有框架的网页（HTML），内容在另外的文件里",
+                "a web page (HTML) of frames only, with its content in other files",
+            ),
+        )
     return Workbook(file, (grid,))
 
 
@@ -123,7 +132,9 @@ class _OpenTable:
         if beyond := self._covered >> column:
             right = min(right, (beyond & -beyond).bit_length() - 1)
         if column + right > MAX_TABLE_COLUMNS + 1:
-            raise too_large(f"表格的列不超过 {MAX_TABLE_COLUMNS:,} 列")
+            raise too_large(
+                f"表格的列不超过 {MAX_TABLE_COLUMNS:,} 列", f"at most {MAX_TABLE_COLUMNS:,} columns in a table"
+            )
         self.cell = TableCell(self.table.rows, column, down, right)
         self.table.cells.append(self.cell)
         self.pieces = []

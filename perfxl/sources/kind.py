@@ -7,43 +7,44 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from enum import Enum
 
+from perfxl.problem import Clause
 from perfxl.sources.errors import UnreadableFile, damaged
 
 
 class Kind(Enum):
-    """A kind of content; the value is what a clerk calls it."""
+    """A kind of content; the value is what a clerk calls it, in Chinese and in English."""
 
-    ENCRYPTED = "加密的文件"
-    XLSX = "Excel 工作簿（xlsx）"
-    XLS = "Excel 97-2003 工作簿（xls）"
-    XLSB = "Excel 二进制工作簿（xlsb）"
-    XML_2003 = "XML 表格 2003"
-    ODS = "OpenDocument 表格（ods）"
-    DOCX = "Word 文档（docx）"
-    DOC = "Word 97-2003 文档（doc、wps）"
-    PPTX = "PowerPoint 演示文稿（pptx）"
-    PPT = "PowerPoint 97-2003 演示文稿（ppt）"
-    ODF = "OpenDocument 文档"
-    OFD = "OFD 文件"
-    OLE = "其他 OLE 复合文档"
-    PDF = "PDF 文件"
-    RTF = "RTF 文档"
-    HTML = "网页（HTML）"
-    MHTML = "单个文件网页（MHTML）"
-    XML = "XML 文件"
-    JPEG = "JPEG 图片"
-    PNG = "PNG 图片"
-    GIF = "GIF 图片"
-    BMP = "BMP 图片"
-    TIFF = "TIFF 图片"
-    WEBP = "WebP 图片"
-    HEIC = "HEIC 图片"
-    RAR = "RAR 压缩包"
-    SEVEN_ZIP = "7z 压缩包"
-    GZIP = "gzip 压缩包"
-    ZIP = "ZIP 压缩包"
-    TEXT = "纯文本"
-    UNKNOWN = "无法识别的内容"
+    ENCRYPTED = "加密的文件", "an encrypted file"
+    XLSX = "Excel 工作簿（xlsx）", "an Excel workbook (xlsx)"
+    XLS = "Excel 97-2003 工作簿（xls）", "an Excel 97-2003 workbook (xls)"
+    XLSB = "Excel 二进制工作簿（xlsb）", "a binary Excel workbook (xlsb)"
+    XML_2003 = "XML 表格 2003", "an XML Spreadsheet 2003"
+    ODS = "OpenDocument 表格（ods）", "an OpenDocument spreadsheet (ods)"
+    DOCX = "Word 文档（docx）", "a Word document (docx)"
+    DOC = "Word 97-2003 文档（doc、wps）", "a Word 97-2003 document (doc, wps)"
+    PPTX = "PowerPoint 演示文稿（pptx）", "a PowerPoint presentation (pptx)"
+    PPT = "PowerPoint 97-2003 演示文稿（ppt）", "a PowerPoint 97-2003 presentation (ppt)"
+    ODF = "OpenDocument 文档", "an OpenDocument document"
+    OFD = "OFD 文件", "an OFD file"
+    OLE = "其他 OLE 复合文档", "some other compound document (OLE)"
+    PDF = "PDF 文件", "a PDF file"
+    RTF = "RTF 文档", "an RTF document"
+    HTML = "网页（HTML）", "a web page (HTML)"
+    MHTML = "单个文件网页（MHTML）", "a web page in one file (MHTML)"
+    XML = "XML 文件", "an XML file"
+    JPEG = "JPEG 图片", "a JPEG picture"
+    PNG = "PNG 图片", "a PNG picture"
+    GIF = "GIF 图片", "a GIF picture"
+    BMP = "BMP 图片", "a BMP picture"
+    TIFF = "TIFF 图片", "a TIFF picture"
+    WEBP = "WebP 图片", "a WebP picture"
+    HEIC = "HEIC 图片", "a HEIC picture"
+    RAR = "RAR 压缩包", "a RAR archive"
+    SEVEN_ZIP = "7z 压缩包", "a 7z archive"
+    GZIP = "gzip 压缩包", "a gzip archive"
+    ZIP = "ZIP 压缩包", "a ZIP archive"
+    TEXT = "纯文本", "plain text"
+    UNKNOWN = "无法识别的内容", "something that is not recognised"
 
 
 _SIGNATURES = (
@@ -102,13 +103,13 @@ _XML_2003 = (b"<?xml", b"<Workbook", b"<ss:Workbook")
 def kind_of(data: bytes) -> Kind:
     """The kind by signature; a workbook is a zip here. R101 where nothing is left to tell it by."""
     if not data:
-        raise damaged("文件为空（0 字节）")
+        raise damaged("文件为空（0 字节）", "the file is empty (0 bytes)")
     head = data[:_HEAD]
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return _ole_kind(data) if kind is Kind.OLE else kind
     if len(data) > 1 and any(signature.startswith(data) for signature, _ in _SIGNATURES):
-        raise damaged("文件只剩开头几个字节")
+        raise damaged("文件只剩开头几个字节", "only the first few bytes of the file are left")
     if b"%PDF-" in head[:1024]:
         return Kind.PDF
     if head.startswith(b"BM") and head[6:10] == bytes(4):
@@ -118,15 +119,17 @@ def kind_of(data: bytes) -> Kind:
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         return Kind.HEIC
     if not data.strip(b"\x00"):
-        raise damaged("文件内容全部为零")
+        raise damaged("文件内容全部为零", "the file holds nothing but zero bytes")
     if b"PK\x05\x06" in data[-65557:]:
-        raise damaged("文件开头已损坏")
+        raise damaged("文件开头已损坏", "the beginning of the file is damaged")
     return _text_kind(head)
 
 
-def misnamed(kind: Kind, ending: str) -> tuple[str, str] | None:
+def misnamed(kind: Kind, ending: str) -> tuple[Clause, Clause] | None:
     """The ending and what the content is instead; None where they agree."""
-    return None if ending.lower() in _ENDINGS[kind].split() else (ending or "（没有）", kind.value)
+    return (
+        None if ending.lower() in _ENDINGS[kind].split() else ((ending or "（没有）", ending or "(none)"), kind.value)
+    )
 
 
 def refuse(kind: Kind) -> UnreadableFile:

@@ -53,7 +53,7 @@ def read_ods(package: Package, file: str) -> Workbook:
     if not reader.is_spreadsheet:
         raise refuse(Kind.ODF)
     if not reader.grids:
-        raise damaged("没有工作表")
+        raise damaged("没有工作表", "it has no sheets")
     return Workbook(file, tuple(reader.grids), _properties(package))
 
 
@@ -95,7 +95,7 @@ def _number(attributes: Attributes, name: str) -> int:
     written = attributes.get(name, "1")
     number = count(written)
     if not number:
-        raise damaged(f"内容中的次数 {written[:20]} 有误")
+        raise damaged(f"内容中的次数 {written[:20]} 有误", f"a count in the content is wrong, {written[:20]}")
     return number
 
 
@@ -159,13 +159,16 @@ class _Reader:
         if self._aside:
             return
         if self._open:
-            raise damaged("工作表嵌套有误")
+            raise damaged("工作表嵌套有误", "its sheets are not nested as they should be")
         self._open, self._external = True, False
         self._name = attributes.get(TABLE + "name", "")
         if len(self.grids) >= MAX_SHEETS:
-            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张")
+            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张", f"at most {MAX_SHEETS:,} sheets")
         if not self._name or self._name.casefold() in {grid.sheet.casefold() for grid in self.grids}:
-            raise damaged(f"工作表名称 {self._name[:31]} 缺失或重复")
+            raise damaged(
+                f"工作表名称 {self._name[:31]} 缺失或重复",
+                f"the sheet name {self._name[:31]} is missing or given twice",
+            )
         self._hidden = self._styles.hides(attributes.get(TABLE + "style-name", ""))
         self._protected = attributes.get(TABLE + "protected") == "true"
         self._cells, self._merges, self._columns = {}, [], []
@@ -204,7 +207,7 @@ class _Reader:
             return
         if self._row_cells:
             if self._row + self._rows - 1 > MAX_ROWS:
-                raise too_large(f"行号不超过 {MAX_ROWS:,}")
+                raise too_large(f"行号不超过 {MAX_ROWS:,}", f"row numbers go up to {MAX_ROWS:,}")
             if len(self._cells) + self._rows * len(self._row_cells) > self._left:
                 raise _too_many_cells()
             for row in range(self._row, self._row + self._rows):
@@ -230,7 +233,7 @@ class _Reader:
         value = self._value(attributes)
         if value is not None or formula is not None:
             if self._column + repeated - 1 > MAX_COLUMNS:
-                raise too_large(f"列号不超过 {MAX_COLUMNS:,}")
+                raise too_large(f"列号不超过 {MAX_COLUMNS:,}", f"column numbers go up to {MAX_COLUMNS:,}")
             named = attributes.get(TABLE + "style-name", "") or self._row_style
             for column in range(self._column, self._column + repeated):
                 style = self._styles.cell_style(named or self._column_style(column))
@@ -240,9 +243,12 @@ class _Reader:
 
     def _merge(self, down: int, right: int) -> None:
         if self._row + down - 1 > MAX_ROWS or self._column + right - 1 > MAX_COLUMNS:
-            raise damaged(f"单元格 {self._place().in_file} 的合并区域超出工作表")
+            raise damaged(
+                f"单元格 {self._place().in_file} 的合并区域超出工作表",
+                f"the merged cells at {self._place().in_file} reach beyond the sheet",
+            )
         if len(self._merges) >= MAX_MERGES:
-            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
+            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个", f"at most {MAX_MERGES:,} merged areas")
         self._merges.append(Merge(self._row, self._column, self._row + down - 1, self._column + right - 1))
 
     def _column_style(self, column: int) -> str:
@@ -269,7 +275,10 @@ class _Reader:
         elif kind == "boolean":
             value = truth(attributes.get(_OFFICE + "boolean-value", ""))
         if value is None:
-            raise damaged(f"单元格 {self._place().in_file} 的内容与类型 {kind[:20]} 不符")
+            raise damaged(
+                f"单元格 {self._place().in_file} 的内容与类型 {kind[:20]} 不符",
+                f"what cell {self._place().in_file} holds does not fit its type {kind[:20]}",
+            )
         return value
 
     def _place(self) -> CellRef:
@@ -285,4 +294,4 @@ def _share_of_day(text: str) -> Decimal | None:
 
 
 def _too_many_cells() -> UnreadableFile:
-    return too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+    return too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")

@@ -98,7 +98,7 @@ class Styles:
     def _data_style(self, kind: str) -> Callable[[Attributes], None]:
         def start(attributes: Attributes) -> None:
             if len(self._formats) >= MAX_STYLES:
-                raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种")
+                raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种", f"at most {MAX_STYLES:,} cell styles")
             self._format = _DataStyle(kind == "percentage")
             self._formats[attributes.get(STYLE + "name", "")] = self._format
 
@@ -143,7 +143,7 @@ class Styles:
 
     def _style(self, attributes: Attributes) -> None:
         if len(self._named) >= MAX_STYLES:
-            raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种")
+            raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种", f"at most {MAX_STYLES:,} cell styles")
         self._family = attributes.get(STYLE + "family", "")
         self._name = attributes.get(STYLE + "name", "")
         self._format = _DataStyle(False)

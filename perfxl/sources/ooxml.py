@@ -53,7 +53,7 @@ def truth(text: str) -> bool:
         return True
     if text in ("0", "false"):
         return False
-    raise damaged(f"开关值 {text[:20]} 有误")
+    raise damaged(f"开关值 {text[:20]} 有误", f"a setting is neither on nor off, {text[:20]}")
 
 
 def count(text: str) -> int | None:
@@ -86,7 +86,10 @@ def _relationships(data: bytes, source: str) -> Mapping[str, Relationship]:
     def relationship(attributes: Attributes) -> None:
         identifier = attributes.get("Id", "")
         if identifier in found:
-            raise damaged(f"部件 {source} 中编号 {identifier[:20]} 重复")
+            raise damaged(
+                f"部件 {source} 中编号 {identifier[:20]} 重复",
+                f"in part {source} the number {identifier[:20]} is given twice",
+            )
         external = attributes.get("TargetMode") == "External"
         target = attributes.get("Target", "")
         if not external:

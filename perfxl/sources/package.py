@@ -32,12 +32,17 @@ class Package:
     def __init__(self, data: bytes) -> None:
         # Counted before zipfile builds an object for each: the count stored in the directory may lie.
         if data.count(b"PK\x01\x02") > MAX_ENTRIES:
-            raise too_large(f"压缩包内的文件不超过 {MAX_ENTRIES:,} 个")
+            raise too_large(
+                f"压缩包内的文件不超过 {MAX_ENTRIES:,} 个", f"at most {MAX_ENTRIES:,} files inside the archive"
+            )
         try:
             with ZipFile(io.BytesIO(data)) as archive:
                 self.directory = archive
         except (BadZipFile, NotImplementedError, OSError, ValueError, OverflowError, struct.error) as error:
-            raise damaged("压缩包的目录缺失或损坏，文件可能不完整") from error
+            raise damaged(
+                "压缩包的目录缺失或损坏，文件可能不完整",
+                "the archive's list of contents is missing or damaged, the file may be incomplete",
+            ) from error
         self._data = data
         self._entries: dict[str, ZipInfo] = {}
         self._left = MAX_INFLATED_BYTES
@@ -45,7 +50,7 @@ class Package:
         for entry in self.directory.infolist():
             name = _key(entry.filename)
             if name in self._entries:
-                raise damaged("压缩包内有重名的文件")
+                raise damaged("压缩包内有重名的文件", "two files inside the archive have the same name")
             self._entries[name] = entry
 
     @property
@@ -60,7 +65,7 @@ class Package:
         """The part's bytes, checked by length and CRC. R101 where missing or damaged, R105 for a bomb."""
         entry = self._entries.get(_key(name)) or self._entries.get(_key(unquote(name)))
         if entry is None:
-            raise damaged(f"缺少部件 {name}")
+            raise damaged(f"缺少部件 {name}", f"part {name} is missing")
         if entry.flag_bits & 1:
             raise UnreadableFile("R102")
         packed = self._packed(entry, name)
@@ -70,17 +75,22 @@ class Package:
         elif entry.compress_type == ZIP_DEFLATED:
             content, complete = _inflated(packed, most + 1, name)
         else:
-            raise damaged(f"部件 {name} 的压缩方式不受支持")
+            raise damaged(
+                f"部件 {name} 的压缩方式不受支持", f"part {name} is compressed in a way that is not supported"
+            )
         if len(content) > most:
             if most == self._left:
-                raise too_large(f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB")
-            raise too_large(f"压缩比不超过 {MAX_RATIO}:1")
+                raise too_large(
+                    f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB",
+                    f"at most {MAX_INFLATED_BYTES // 2**20} MB once unpacked",
+                )
+            raise too_large(f"压缩比不超过 {MAX_RATIO}:1", f"compressed at most {MAX_RATIO}:1")
         if not complete or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
-            raise damaged(f"部件 {name} 的内容损坏，校验不符")
+            raise damaged(f"部件 {name} 的内容损坏，校验不符", f"part {name} is damaged, its checksum does not fit")
         self._left -= len(content)
         self._tags_left -= content.count(b"<")
         if self._tags_left < 0:
-            raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个")
+            raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个", f"at most {MAX_TAGS:,} XML tags")
         return content
 
     def _packed(self, entry: ZipInfo, name: str) -> bytes:
@@ -88,16 +98,19 @@ class Package:
         start = entry.header_offset
         header = self._data[start : start + 30] if start >= 0 else b""
         if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-            raise damaged(f"部件 {name} 的位置有误，文件可能不完整")
+            raise damaged(
+                f"部件 {name} 的位置有误，文件可能不完整",
+                f"part {name} is not where it should be, the file may be incomplete",
+            )
         flags, name_length, extra_length = _LOCAL_HEADER.unpack(header)
         local_name = self._data[start + 30 : start + 30 + name_length]
         if local_name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != entry.orig_filename:
             # Readers that follow the local headers would see another part here.
-            raise damaged(f"部件 {name} 在压缩包内有两个名称")
+            raise damaged(f"部件 {name} 在压缩包内有两个名称", f"part {name} has two names inside the archive")
         start += 30 + name_length + extra_length
         packed = self._data[start : start + entry.compress_size]
         if len(packed) != entry.compress_size:
-            raise damaged(f"部件 {name} 不完整")
+            raise damaged(f"部件 {name} 不完整", f"part {name} is incomplete")
         return packed
 
 
@@ -111,5 +124,5 @@ def _inflated(packed: bytes, most: int, name: str) -> tuple[bytes, bool]:
     try:
         content = stream.decompress(packed, most)
     except zlib.error as error:
-        raise damaged(f"部件 {name} 无法解压") from error
+        raise damaged(f"部件 {name} 无法解压", f"part {name} cannot be unpacked") from error
     return content, stream.eof and not stream.unused_data

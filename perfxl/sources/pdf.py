@@ -68,7 +68,7 @@ def read_pdf(data: bytes, file: str) -> Workbook:
     Tables of the same width share their columns, as sheets printed on several pages do.
     """
     if b"%%EOF" not in data[-_TAIL:]:
-        raise damaged("PDF 不完整，缺少结尾")
+        raise damaged("PDF 不完整，缺少结尾", "the PDF is incomplete, its end is missing")
     check_streams(data)
     try:
         pages = list(_pages(data))
@@ -77,7 +77,7 @@ def read_pdf(data: bytes, file: str) -> Workbook:
     except Exception as error:  # pdfminer meets damage with whatever its code runs into
         if _asks_for_password(error):
             raise UnreadableFile("R102") from error
-        raise damaged("PDF 的内容损坏") from error
+        raise damaged("PDF 的内容损坏", "the PDF's content is damaged") from error
     _require_text(pages)
     document = Document(file, SHEET)
     for element in _joined(pages):
@@ -96,9 +96,9 @@ def _pages(data: bytes) -> Iterator[PageContent]:
         logging.getLogger(library).addHandler(_SILENCE)
     with pdfplumber.open(io.BytesIO(data), pages=list(range(1, MAX_PAGES + 2))) as found:
         if not found.pages:
-            raise damaged("PDF 没有页面")
+            raise damaged("PDF 没有页面", "the PDF has no pages")
         if len(found.pages) > MAX_PAGES:
-            raise too_large(f"PDF 不超过 {MAX_PAGES} 页")
+            raise too_large(f"PDF 不超过 {MAX_PAGES} 页", f"at most {MAX_PAGES} pages in a PDF")
         for page in found.pages:
             yield read_page(page)
             page.close()
@@ -115,9 +115,11 @@ def _require_text(pages: list[PageContent]) -> None:
     characters = sum(page.characters for page in pages)
     if not characters:
         scan = any(page.pictures for page in pages)
-        raise UnreadableFile("R108", kind="扫描的 PDF" if scan else "没有文字的 PDF")
+        raise UnreadableFile(
+            "R108", kind=("扫描的 PDF", "a scanned PDF") if scan else ("没有文字的 PDF", "a PDF without text")
+        )
     if sum(page.unknown for page in pages) > _UNKNOWN_SHARE * characters:
-        raise UnreadableFile("R108", kind="文字没有编码的 PDF")
+        raise UnreadableFile("R108", kind=("文字没有编码的 PDF", "a PDF whose letters are not coded as text"))
 
 
 def _joined(pages: list[PageContent]) -> Iterator[tuple[str, str] | Table]:

@@ -43,7 +43,10 @@ def interpreter_class() -> Any:
         def execute(self, streams: Any) -> None:
             self.counts["bytes"] += sum(len(stream_value(stream).get_data()) for stream in streams)
             if self.counts["bytes"] > MAX_CONTENT_BYTES:
-                raise too_large(f"PDF 一页的内容不超过 {MAX_CONTENT_BYTES // 2**20} MB")
+                raise too_large(
+                    f"PDF 一页的内容不超过 {MAX_CONTENT_BYTES // 2**20} MB",
+                    f"at most {MAX_CONTENT_BYTES // 2**20} MB on one page of a PDF",
+                )
             super().execute(streams)
 
         def do_q(self) -> None:
@@ -75,7 +78,10 @@ def interpreter_class() -> Any:
         def do_TJ(self, seq: Any) -> None:
             self.counts["characters"] += sum(len(piece) for piece in seq if isinstance(piece, bytes))
             if self.counts["characters"] > 2 * MAX_PAGE_CHARACTERS:
-                raise too_large(f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字")
+                raise too_large(
+                    f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字",
+                    f"at most {MAX_PAGE_CHARACTERS:,} characters on one page of a PDF",
+                )
             drawn = self.drawing.cur_item._objs
             before = len(drawn)
             super().do_TJ(seq)

@@ -33,17 +33,23 @@ def check_streams(data: bytes) -> None:
     Streams are inflated wherever the word stands and as far as they go: what the file says of their ends may lie.
     """
     if _LZW.search(data):
-        raise damaged("PDF 使用了过时的压缩方式（LZW），请重新另存")
+        raise damaged(
+            "PDF 使用了过时的压缩方式（LZW），请重新另存",
+            "the PDF is compressed in an outdated way (LZW), save it anew",
+        )
     left = MAX_INFLATED_BYTES
     codes = MAX_CODES
     for content in _contents(data):
         if content is not data:
             left -= len(content)
         if left < 0:
-            raise too_large(f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB")
+            raise too_large(
+                f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB",
+                f"at most {MAX_INFLATED_BYTES // 2**20} MB once unpacked",
+            )
         codes -= _codes(content)
         if codes < 0:
-            raise too_large(f"字符映射不超过 {MAX_CODES:,} 个")
+            raise too_large(f"字符映射不超过 {MAX_CODES:,} 个", f"at most {MAX_CODES:,} character codes")
 
 
 def _codes(content: bytes) -> int:
@@ -65,14 +71,16 @@ def _contents(data: bytes) -> Iterator[bytes]:
     text = _Text(data)
     for number, start in enumerate(_STREAM.finditer(data)):
         if number == MAX_STREAMS:
-            raise too_large(f"PDF 内的数据流不超过 {MAX_STREAMS:,} 个")
+            raise too_large(
+                f"PDF 内的数据流不超过 {MAX_STREAMS:,} 个", f"at most {MAX_STREAMS:,} data streams in a PDF"
+            )
         content = _inflated(memoryview(data)[start.end() :]) or text.after(start.end())
         layers = 0
         while content:
             yield content
             layers += 1
             if layers > _LAYERS:
-                raise damaged("PDF 的内容压缩层数过多")
+                raise damaged("PDF 的内容压缩层数过多", "the PDF's content is compressed too many times over")
             content = _inflated(memoryview(content)) or _Text(content).after(0)
 
 
@@ -120,7 +128,7 @@ class _Text:
             return None
         self._unread -= self._ends[end] - place
         if self._unread < 0:
-            raise damaged("PDF 的内容互相重叠")
+            raise damaged("PDF 的内容互相重叠", "parts of the PDF overlap")
         return self._data[place : self._ends[end]].removeprefix(b"<~")
 
 

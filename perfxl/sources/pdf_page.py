@@ -112,7 +112,10 @@ def read_page(page: Any) -> PageContent:
         if 0 <= one.centre <= page.width and 0 <= one.middle <= page.height
     ]
     if len(characters) > MAX_PAGE_CHARACTERS:
-        raise too_large(f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字")
+        raise too_large(
+            f"PDF 一页的文字不超过 {MAX_PAGE_CHARACTERS:,} 字",
+            f"at most {MAX_PAGE_CHARACTERS:,} characters on one page of a PDF",
+        )
     tables = [table for table in _ruled(page) if len(table.boxes) > 1]
     outside = _distribute(characters, tables)
     unknown = sum(one.text.startswith("(cid:") for one in characters)
@@ -133,7 +136,7 @@ def _ruled(page: Any) -> list[PageTable]:
     from pdfplumber.utils.geometry import filter_edges
 
     if len(page.edges) > MAX_RULES:
-        raise too_large(f"PDF 一页的线条不超过 {MAX_RULES:,} 条")
+        raise too_large(f"PDF 一页的线条不超过 {MAX_RULES:,} 条", f"at most {MAX_RULES:,} lines on one page of a PDF")
     rules = filter_edges(merge_edges(page.edges, SNAP, SNAP, SNAP, SNAP), min_length=SNAP)
     upright = [rule for rule in rules if rule["orientation"] == "v"]
     level = [rule for rule in rules if rule["orientation"] == "h"]
@@ -199,7 +202,10 @@ def _table(cells: list[Box], level: Sequence[Rule]) -> PageTable:
 
 
 def _too_many_crossings() -> UnreadableFile:
-    return too_large(f"PDF 一页的表格线交点不超过 {MAX_CROSSINGS:,} 个")
+    return too_large(
+        f"PDF 一页的表格线交点不超过 {MAX_CROSSINGS:,} 个",
+        f"at most {MAX_CROSSINGS:,} crossings of table lines on one page of a PDF",
+    )
 
 
 def _distribute(characters: Sequence[Character], tables: Sequence[PageTable]) -> list[Character]:

@@ -6,12 +6,18 @@ import os
 import stat
 from pathlib import Path
 
+from perfxl.problem import Clause
 from perfxl.sources.errors import damaged, too_large
 
 MAX_FILE_BYTES = 64 * 2**20
 """A filled form is some 20 KB; with photographs pasted in, seldom 20 MB."""
 
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+_LINK = "是符号链接，不是文件", "it is a symbolic link, not a file"
+_BROKEN_LINK = "符号链接指向的文件不存在", "the file that the symbolic link points to is not there"
+_FOLDER = "是文件夹，不是文件", "it is a folder, not a file"
+_DEVICE = "是管道或设备，不是普通文件", "it is a pipe or device, not an ordinary file"
 
 
 def file_bytes(path: Path) -> bytes:
@@ -20,17 +26,17 @@ def file_bytes(path: Path) -> bytes:
         _require_regular(path, path.lstat())
         descriptor = os.open(path, _READ_ONLY)
     except (OSError, ValueError) as error:
-        raise damaged(_reason(error)) from error
+        raise damaged(*_reason(error)) from error
     try:
         # The name may have come to mean something else since lstat.
         _require_regular(path, os.fstat(descriptor))
         data = _at_most(descriptor, MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise damaged(_reason(error)) from error
+        raise damaged(*_reason(error)) from error
     finally:
         os.close(descriptor)
     if len(data) > MAX_FILE_BYTES:
-        raise too_large(f"文件不超过 {MAX_FILE_BYTES // 2**20} MB")
+        raise too_large(f"文件不超过 {MAX_FILE_BYTES // 2**20} MB", f"at most {MAX_FILE_BYTES // 2**20} MB for a file")
     return data
 
 
@@ -48,13 +54,13 @@ def _require_regular(path: Path, status: os.stat_result) -> None:
     if stat.S_ISREG(mode):
         return
     if stat.S_ISLNK(mode):
-        raise damaged("是符号链接，不是文件" if path.exists() else "符号链接指向的文件不存在")
-    raise damaged("是文件夹，不是文件" if stat.S_ISDIR(mode) else "是管道或设备，不是普通文件")
+        raise damaged(*(_LINK if path.exists() else _BROKEN_LINK))
+    raise damaged(*(_FOLDER if stat.S_ISDIR(mode) else _DEVICE))
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason(error: OSError | ValueError) -> Clause:
     if isinstance(error, FileNotFoundError):
-        return "文件不存在"
+        return "文件不存在", "there is no such file"
     if isinstance(error, PermissionError):
-        return "没有读取权限"
-    return "读取文件时出错"
+        return "没有读取权限", "no permission to read it"
+    return "读取文件时出错", "reading the file failed"

@@ -28,17 +28,17 @@ def read_text(data: bytes, file: str) -> Workbook:
     """
     text = decoded(data)
     if "\x00" in text:
-        raise damaged("文字中有空字符")
+        raise damaged("文字中有空字符", "the text has null characters in it")
     if text.count("\n") > MAX_ROWS:
-        raise too_large(f"行号不超过 {MAX_ROWS:,}")
+        raise too_large(f"行号不超过 {MAX_ROWS:,}", f"row numbers go up to {MAX_ROWS:,}")
     if sum(map(text.count, "\t,;")) > MAX_FIELDS:
-        raise too_large(f"文字的分栏不超过 {MAX_FIELDS:,} 个")
+        raise too_large(f"文字的分栏不超过 {MAX_FIELDS:,} 个", f"at most {MAX_FIELDS:,} fields in the text")
     cells: dict[tuple[int, int], Cell] = {}
     places: dict[int, str] = {}
     filled = ((line, fields) for line, fields in enumerate(_records(text), start=1) if fields not in ([], [""]))
     for row, (line, fields) in enumerate(_stacked(text) or filled, start=1):
         if len(fields) > MAX_COLUMNS:
-            raise too_large(f"列号不超过 {MAX_COLUMNS:,}")
+            raise too_large(f"列号不超过 {MAX_COLUMNS:,}", f"column numbers go up to {MAX_COLUMNS:,}")
         places[row] = f"第{line}行 第{{column}}列"
         for column, field in enumerate(fields, start=1):
             if len(field) > MAX_TEXT:
@@ -47,7 +47,7 @@ def read_text(data: bytes, file: str) -> Workbook:
             if value:
                 cells[row, column] = Cell(value)
         if len(cells) > MAX_CELLS:
-            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")
     return Workbook(file, (Grid(file, SHEET, cells, row_places=places),))
 
 

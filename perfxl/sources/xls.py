@@ -36,7 +36,7 @@ def read_xls(data: bytes, file: str) -> Workbook:
     except UnreadableFile:
         raise
     except Exception as error:  # xlrd meets damage with whatever its code runs into
-        raise damaged("工作簿的内容损坏") from error
+        raise damaged("工作簿的内容损坏", "the workbook's content is damaged") from error
 
 
 def _read(data: bytes, file: str) -> Workbook:
@@ -45,7 +45,7 @@ def _read(data: bytes, file: str) -> Workbook:
     stream, properties = _streams(data)
     records = read_records(stream)
     if len(records) > MAX_SHEETS:
-        raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张")
+        raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张", f"at most {MAX_SHEETS:,} sheets")
     with xlrd.open_workbook(
         file_contents=data, logfile=_Silence(), formatting_info=True, on_demand=True, ragged_rows=True
     ) as book:
@@ -58,12 +58,12 @@ def _read(data: bytes, file: str) -> Workbook:
             cells = dict(_cells(book, sheet, file, found, styles, left))
             left -= len(cells)
             if len(sheet.merged_cells) > MAX_MERGES:
-                raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
+                raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个", f"at most {MAX_MERGES:,} merged areas")
             merges = tuple(Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells)
             grids.append(Grid(file, sheet.name, cells, merges, sheet.visibility != 0, found.protected))
             book.unload_sheet(number)
     if not grids:
-        raise damaged("没有工作表")
+        raise damaged("没有工作表", "it has no sheets")
     return Workbook(file, tuple(grids), properties)
 
 
@@ -103,12 +103,13 @@ def _cells(
             style = styles[sheet.cell_xf_index(row, column)]
             value = _value(kind, sheet.cell_value(row, column), style, book.datemode == 1)
             if value is None and formula is None and kind not in (_TEXT, _EMPTY, _BLANK):
-                raise damaged(f"单元格 {CellRef(file, sheet.name, row + 1, column + 1).in_file} 的值有误")
+                place = CellRef(file, sheet.name, row + 1, column + 1).in_file
+                raise damaged(f"单元格 {place} 的值有误", f"cell {place} has a wrong value")
             if value is None and formula is None:
                 continue
             count += 1
             if count > most:
-                raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+                raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")
             yield (row + 1, column + 1), Cell(value, formula, style.number_format, style.locked)
 
 

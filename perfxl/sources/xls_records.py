@@ -44,11 +44,11 @@ class _Stream:
         start, depth = position, 0
         while True:
             if position + 4 > len(self.content):
-                raise damaged("工作簿的记录不完整")
+                raise damaged("工作簿的记录不完整", "the workbook's records are incomplete")
             kind, length = _HEADER.unpack_from(self.content, position)
             data = self.content[position + 4 : position + 4 + length]
             if len(data) < length or (position == start and kind not in _BOF):
-                raise damaged("工作簿的记录不完整")
+                raise damaged("工作簿的记录不完整", "the workbook's records are incomplete")
             position += 4 + length
             if kind in _BOF:
                 depth += 1
@@ -60,10 +60,10 @@ class _Stream:
                 self._record(kind, data, found, widths)
         self._unread -= position - start
         if self._unread < 0:
-            raise damaged("工作簿的工作表互相重叠")
+            raise damaged("工作簿的工作表互相重叠", "the workbook's sheets overlap")
         self._left -= sum(widths.values())
         if self._left < 0:
-            raise too_large(f"有格式的单元格不超过 {MAX_SLOTS:,} 个")
+            raise too_large(f"有格式的单元格不超过 {MAX_SLOTS:,} 个", f"at most {MAX_SLOTS:,} cells with a format")
         return found
 
     def _record(self, kind: int, data: bytes, found: SheetRecords, widths: dict[int, int]) -> None:

@@ -67,7 +67,7 @@ def _workbook_part(package: Package, root: Mapping[str, Relationship]) -> str:
     part = _only(root, "officeDocument")
     if part is None:
         if any(name.startswith("xl/") for name in package.names):
-            raise damaged("压缩包内没有指明工作簿")
+            raise damaged("压缩包内没有指明工作簿", "the file does not say which part is the workbook")
         raise refuse(zip_kind(package.names))
     if (kind := zip_kind([part])) is not Kind.ZIP:
         raise refuse(kind)
@@ -80,7 +80,7 @@ def _only(targets: Mapping[str, Relationship], kind: str) -> str | None:
     if not found:
         return None
     if len(found) > 1 or found[0].external:
-        raise damaged(f"压缩包内对 {kind} 的指向有误")
+        raise damaged(f"压缩包内对 {kind} 的指向有误", f"the file does not say clearly where {kind} is")
     return found[0].target
 
 
@@ -98,9 +98,11 @@ def _read_workbook_part(data: bytes, part: str) -> tuple[list[_SheetEntry], Mapp
     def sheet(attributes: Attributes) -> None:
         title = attributes.get("name", "")
         if len(sheets) >= MAX_SHEETS:
-            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张")
+            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张", f"at most {MAX_SHEETS:,} sheets")
         if not title or title.casefold() in titles:
-            raise damaged(f"工作表名称 {title[:31]} 缺失或重复")
+            raise damaged(
+                f"工作表名称 {title[:31]} 缺失或重复", f"the sheet name {title[:31]} is missing or given twice"
+            )
         titles.add(title.casefold())
         hidden = attributes.get("state", "visible") != "visible"
         sheets.append(_SheetEntry(title, hidden, relationship_id(attributes)))
@@ -143,11 +145,13 @@ def _grids(
     for sheet in sheets:
         relationship = targets.get(sheet.relationship or "")
         if relationship is None or relationship.external:
-            raise damaged(f"工作表 {sheet.name} 的内容缺失")
+            raise damaged(f"工作表 {sheet.name} 的内容缺失", f"the content of sheet {sheet.name} is missing")
         if relationship.kind != "worksheet":
             continue
         if relationship.target in seen:
-            raise damaged(f"工作表 {sheet.name} 与别的工作表是同一部件")
+            raise damaged(
+                f"工作表 {sheet.name} 与别的工作表是同一部件", f"sheet {sheet.name} shares its part with another sheet"
+            )
         seen.add(relationship.target)
         content = package.read(relationship.target)
         reader = SheetReader(file, sheet.name, context, left)
@@ -160,5 +164,5 @@ def _grids(
             )
         )
     if not grids:
-        raise damaged("没有工作表")
+        raise damaged("没有工作表", "it has no sheets")
     return grids

@@ -82,9 +82,12 @@ class SheetReader:
         else:
             self._row = count(number) or 0
             if not self._row:
-                raise damaged(f"工作表 {self._sheet} 的行号 {number[:20]} 有误")
+                raise damaged(
+                    f"工作表 {self._sheet} 的行号 {number[:20]} 有误",
+                    f"sheet {self._sheet} has a wrong row number, {number[:20]}",
+                )
         if self._row > MAX_ROWS:
-            raise too_large(f"行号不超过 {MAX_ROWS:,}")
+            raise too_large(f"行号不超过 {MAX_ROWS:,}", f"row numbers go up to {MAX_ROWS:,}")
         if truth(attributes.get("hidden", "0")):
             self.hidden_rows.add(self._row)
         self._column = 0
@@ -105,12 +108,15 @@ class SheetReader:
         if self._reference is not None:
             row, self._column = position(self._reference)
             if row != self._row:
-                raise damaged(f"工作表 {self._sheet} 的单元格 {self._reference} 不在所写的行")
+                raise damaged(
+                    f"工作表 {self._sheet} 的单元格 {self._reference} 不在所写的行",
+                    f"cell {self._reference} of sheet {self._sheet} is not in the row it names",
+                )
 
     def _value_text(self, text: str) -> None:
         if self._value is not None:
             self._find_column()
-            raise self._bad("有两个值")
+            raise self._bad("有两个值", "has two values")
         self._value = text
 
     def _formula_text(self, text: str) -> None:
@@ -138,17 +144,17 @@ class SheetReader:
         self._find_column()
         style = self._context.styles.get(self._style)
         if style is None:
-            raise self._bad("的样式编号有误")
+            raise self._bad("的样式编号有误", "has a wrong style number")
         value = self._cell_value(style)
         if value is None and self._formula is None:
             return
         place = (self._row, self._column)
         if place in self.cells:
-            raise self._bad("重复出现")
+            raise self._bad("重复出现", "is there twice")
         if len(self.cells) >= self._most_cells:
-            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")
         if not self._row or self._column > MAX_COLUMNS:
-            raise self._bad("的位置有误")
+            raise self._bad("的位置有误", "is in a wrong place")
         self.cells[place] = Cell(value, self._formula, style.number_format, style.locked)
 
     def _cell_value(self, style: CellStyle) -> CellValue:
@@ -159,15 +165,15 @@ class SheetReader:
         try:
             return cell_value(self._value, self._type, style, self._context)
         except BadValue as bad:
-            raise self._bad(str(bad)) from None
+            raise self._bad(*bad.args) from None
 
-    def _bad(self, what: str) -> UnreadableFile:
+    def _bad(self, zh: str, en: str) -> UnreadableFile:
         place = CellRef(self._file, self._sheet, self._row, self._column)
-        return damaged(f"单元格 {place.in_file} {what}")
+        return damaged(f"单元格 {place.in_file} {zh}", f"cell {place.in_file} {en}")
 
     def _merge(self, attributes: Attributes) -> None:
         if len(self.merges) >= MAX_MERGES:
-            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
+            raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个", f"at most {MAX_MERGES:,} merged areas")
         self.merges.append(merge_range(attributes.get("ref", "")))
 
     def _protection(self, attributes: Attributes) -> None:

@@ -66,7 +66,7 @@ def _parsed(data: bytes, part: str) -> list[str]:
 
     def item_ended() -> None:
         if len(strings) >= MAX_STRINGS:
-            raise too_large(f"共享文字不超过 {MAX_STRINGS:,} 条")
+            raise too_large(f"共享文字不超过 {MAX_STRINGS:,} 条", f"at most {MAX_STRINGS:,} shared texts")
         strings.append(plain_text("".join(runs)))
 
     PartParser(
@@ -88,7 +88,7 @@ def read_properties(data: bytes, part: str) -> Mapping[str, str]:
         nonlocal name
         name = attributes.get("name", "")
         if name in properties:
-            raise damaged("自定义文档属性重名")
+            raise damaged("自定义文档属性重名", "two custom document properties have the same name")
         properties[name] = ""
 
     def value(text: str) -> None:

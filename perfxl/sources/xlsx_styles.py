@@ -124,7 +124,7 @@ def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
     def cell_format(attributes: Attributes) -> None:
         if inside == "cellXfs":
             if len(formats) >= MAX_STYLES:
-                raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种")
+                raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种", f"at most {MAX_STYLES:,} cell styles")
             formats.append(attributes.get("numFmtId", "0"))
             locks.append(True)
 
@@ -149,7 +149,7 @@ def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
     for number, locked in zip(formats, locks, strict=True):
         identifier = count(number)
         if identifier is None:
-            raise damaged(f"部件 {part} 的数字格式编号有误")
+            raise damaged(f"部件 {part} 的数字格式编号有误", f"part {part} has a wrong number format")
         code = codes.get(number) or BUILTIN_FORMATS.get(identifier, "General")
         styles.append(CellStyle(code, locked, is_date(code)))
     return {str(number): style for number, style in enumerate(styles)} or DEFAULT_STYLES

@@ -36,7 +36,7 @@ class SheetContext:
 
 
 class BadValue(Exception):
-    """Says in words what is wrong with a cell."""
+    """What is wrong with a cell, in Chinese and in English; the words before it name the cell."""
 
 
 def cell_value(text: str, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
@@ -44,7 +44,7 @@ def cell_value(text: str, kind: str, style: CellStyle, context: SheetContext) ->
     if kind == "s":
         index = count(text.strip(_XML_SPACE))
         if index is None or index >= len(context.strings):
-            raise BadValue("引用的文字不存在")
+            raise BadValue("引用的文字不存在", "refers to a text that is not there")
         return context.strings[index] or None
     if kind in ("str", "inlineStr"):
         return plain_text(text) or None
@@ -54,7 +54,7 @@ def cell_value(text: str, kind: str, style: CellStyle, context: SheetContext) ->
     if kind == "n":
         number = excel_number(text)
         if number is None:
-            raise BadValue(f"的数值 {text[:20]} 有误")
+            raise BadValue(f"的数值 {text[:20]} 有误", f"has a wrong number, {text[:20]}")
         return (from_serial(number, context.epoch_1904) or number) if style.date else number
     if kind == "b":
         return truth(text)
@@ -62,7 +62,9 @@ def cell_value(text: str, kind: str, style: CellStyle, context: SheetContext) ->
         return CellError(plain_text(text))
     if kind == "d" and (date := iso_date(text)) is not None:
         return date
-    raise BadValue(f"的内容 {text[:20]} 与类型 {kind[:20]} 不符")
+    raise BadValue(
+        f"的内容 {text[:20]} 与类型 {kind[:20]} 不符", f"holds {text[:20]}, which does not fit its type {kind[:20]}"
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -70,15 +72,15 @@ def position(reference: str) -> tuple[int, int]:
     """`D6` → (6, 4). The forms of a batch have the same places, so most are found in the cache."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise damaged(f"单元格地址 {reference[:20]} 有误")
+        raise damaged(f"单元格地址 {reference[:20]} 有误", f"{reference[:20]} is no cell address")
     column = 0
     for letter in match[1]:
         column = column * 26 + ord(letter) - 64
     row = int(match[2])
     if row > MAX_ROWS:
-        raise too_large(f"行号不超过 {MAX_ROWS:,}")
+        raise too_large(f"行号不超过 {MAX_ROWS:,}", f"row numbers go up to {MAX_ROWS:,}")
     if column > MAX_COLUMNS:
-        raise too_large(f"列号不超过 {MAX_COLUMNS:,}")
+        raise too_large(f"列号不超过 {MAX_COLUMNS:,}", f"column numbers go up to {MAX_COLUMNS:,}")
     return row, column
 
 

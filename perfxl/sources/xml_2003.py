@@ -10,6 +10,7 @@ from functools import partial
 
 from perfxl.grid import Cell, CellError, CellRef, CellValue, Grid, Merge, Workbook
 from perfxl.number_format import from_serial, is_date
+from perfxl.problem import Clause
 from perfxl.sources.charset import decoded
 from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import count, truth
@@ -42,13 +43,16 @@ _NAMED_FORMATS = {
 }
 """Formats that have a name here and a code elsewhere."""
 
+_ROW: Clause = ("行号", "row")
+_COLUMN: Clause = ("列号", "column")
+
 
 def read_xml_2003(data: bytes, file: str) -> Workbook:
     """The workbook as plain data, as read_xlsx gives it, but a formula is `=` alone. Raises UnreadableFile."""
     # Parsed as UTF-8 whatever the declaration says: expat does not know GB18030.
     text = _DECLARATION.sub("", decoded(data), count=1)
     if text.count("<") > MAX_TAGS:
-        raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个")
+        raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个", f"at most {MAX_TAGS:,} XML tags")
     reader = _Reader(file)
     starts: dict[str, Callable[[Attributes], None]] = {
         "Style": reader.style,
@@ -80,7 +84,7 @@ def read_xml_2003(data: bytes, file: str) -> Workbook:
         },
     ).parse(text.encode())
     if not reader.grids:
-        raise damaged("没有工作表")
+        raise damaged("没有工作表", "it has no sheets")
     return Workbook(file, tuple(reader.grids), reader.properties)
 
 
@@ -111,7 +115,7 @@ class _Reader:
 
     def style(self, attributes: Attributes) -> None:
         if len(self._styles) > MAX_STYLES:
-            raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种")
+            raise too_large(f"单元格样式不超过 {MAX_STYLES:,} 种", f"at most {MAX_STYLES:,} cell styles")
         self._style = attributes.get(_SHEET + "ID", "")
         self._styles[self._style] = self._styles.get(attributes.get(_SHEET + "Parent", "Default"), CellStyle())
 
@@ -127,9 +131,12 @@ class _Reader:
     def sheet(self, attributes: Attributes) -> None:
         self._name = attributes.get(_SHEET + "Name", "")
         if len(self.grids) >= MAX_SHEETS:
-            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张")
+            raise too_large(f"工作表不超过 {MAX_SHEETS:,} 张", f"at most {MAX_SHEETS:,} sheets")
         if not self._name or self._name.casefold() in self._names:
-            raise damaged(f"工作表名称 {self._name[:31]} 缺失或重复")
+            raise damaged(
+                f"工作表名称 {self._name[:31]} 缺失或重复",
+                f"the sheet name {self._name[:31]} is missing or given twice",
+            )
         self._names.add(self._name.casefold())
         self._hidden = False
         self._protected = truth(attributes.get(_SHEET + "Protected", "0"))
@@ -148,20 +155,20 @@ class _Reader:
         self._protected = text.strip().lower() in ("true", "1")
 
     def start_row(self, attributes: Attributes) -> None:
-        self._row = self._index(attributes, self._row + 1 + self._span, MAX_ROWS, "行号")
-        self._span = self._extent(attributes, "Span", MAX_ROWS - self._row, "行号")
+        self._row = self._index(attributes, self._row + 1 + self._span, MAX_ROWS, _ROW)
+        self._span = self._extent(attributes, "Span", MAX_ROWS - self._row, _ROW)
         self._row_style = attributes.get(_SHEET + "StyleID", "Default")
         self._column = self._across = 0
 
     def start_cell(self, attributes: Attributes) -> None:
         if not self._row:
-            raise damaged("单元格不在工作表的行内")
-        self._column = self._index(attributes, self._column + 1 + self._across, MAX_COLUMNS, "列号")
-        self._across = self._extent(attributes, "MergeAcross", MAX_COLUMNS - self._column, "列号")
-        down = self._extent(attributes, "MergeDown", MAX_ROWS - self._row, "行号")
+            raise damaged("单元格不在工作表的行内", "a cell stands outside the rows of its sheet")
+        self._column = self._index(attributes, self._column + 1 + self._across, MAX_COLUMNS, _COLUMN)
+        self._across = self._extent(attributes, "MergeAcross", MAX_COLUMNS - self._column, _COLUMN)
+        down = self._extent(attributes, "MergeDown", MAX_ROWS - self._row, _ROW)
         if self._across or down:
             if len(self._merges) >= MAX_MERGES:
-                raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个")
+                raise too_large(f"合并区域不超过 {MAX_MERGES:,} 个", f"at most {MAX_MERGES:,} merged areas")
             self._merges.append(Merge(self._row, self._column, self._row + down, self._column + self._across))
         self._cell_style = attributes.get(_SHEET + "StyleID", self._row_style)
         self._formula = "=" if _SHEET + "Formula" in attributes else None
@@ -188,12 +195,12 @@ class _Reader:
             return
         place = (self._row, self._column)
         if place in self._cells:
-            raise self._bad("重复出现")
+            raise self._bad("重复出现", "is there twice")
         if len(self._cells) >= self._left:
-            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个")
+            raise too_large(f"有内容的单元格不超过 {MAX_CELLS:,} 个", f"at most {MAX_CELLS:,} cells with content")
         style = self._styles.get(self._cell_style)
         if style is None:
-            raise self._bad("的样式编号有误")
+            raise self._bad("的样式编号有误", "has a wrong style number")
         value = self._value
         if style.date and isinstance(value, Decimal):
             value = from_serial(value, False) or value
@@ -213,26 +220,38 @@ class _Reader:
         elif self._type == "Error":
             value = CellError(text)
         if value is None and text:
-            raise self._bad(f"的内容 {text[:20]} 与类型 {self._type[:20]} 不符")
+            raise self._bad(
+                f"的内容 {text[:20]} 与类型 {self._type[:20]} 不符",
+                f"holds {text[:20]}, which does not fit its type {self._type[:20]}",
+            )
         return value
 
-    def _index(self, attributes: Attributes, following: int, most: int, what: str) -> int:
+    def _index(self, attributes: Attributes, following: int, most: int, what: Clause) -> int:
         """`ss:Index`, which only goes on; else the next place."""
         written = attributes.get(_SHEET + "Index")
         number = following if written is None else count(written)
+        zh, en = what
         if number is None or number < following:
-            raise damaged(f"工作表 {self._name} 的{what} {(written or '')[:20]} 有误")
+            shown = (written or "")[:20]
+            raise damaged(
+                f"工作表 {self._name} 的{zh} {shown} 有误", f"sheet {self._name} has a wrong {en} number, {shown}"
+            )
         if number > most:
-            raise too_large(f"{what}不超过 {most:,}")
+            raise too_large(f"{zh}不超过 {most:,}", f"{en} numbers go up to {most:,}")
         return number
 
-    def _extent(self, attributes: Attributes, name: str, most: int, what: str) -> int:
+    def _extent(self, attributes: Attributes, name: str, most: int, what: Clause) -> int:
         """How many further rows or columns are covered."""
         written = attributes.get(_SHEET + name, "0")
         number = count(written)
         if number is None or number > most:
-            raise damaged(f"工作表 {self._name} 的合并区域超出{what}范围，{name}={written[:20]}")
+            zh, en = what
+            raise damaged(
+                f"工作表 {self._name} 的合并区域超出{zh}范围，{name}={written[:20]}",
+                f"merged cells of sheet {self._name} reach beyond the last {en}, {name}={written[:20]}",
+            )
         return number
 
-    def _bad(self, what: str) -> UnreadableFile:
-        return damaged(f"单元格 {CellRef(self._file, self._name, self._row, self._column).in_file} {what}")
+    def _bad(self, zh: str, en: str) -> UnreadableFile:
+        place = CellRef(self._file, self._name, self._row, self._column).in_file
+        return damaged(f"单元格 {place} {zh}", f"cell {place} {en}")

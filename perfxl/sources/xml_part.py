@@ -83,7 +83,9 @@ class PartParser:
 
         def root(name: str, attributes: Attributes) -> None:
             if name not in self._roots:
-                raise damaged(f"部件 {self.part} 的内容不是所称的类型")
+                raise damaged(
+                    f"部件 {self.part} 的内容不是所称的类型", f"part {self.part} is not what the file says it is"
+                )
             parser.StartElementHandler = start
             parser.EndElementHandler = end
 
@@ -92,11 +94,11 @@ class PartParser:
             nonlocal depth
             depth += 1
             if depth > MAX_NESTING:
-                raise too_large(f"XML 嵌套不超过 {MAX_NESTING} 层")
+                raise too_large(f"XML 嵌套不超过 {MAX_NESTING} 层", f"XML is nested at most {MAX_NESTING} deep")
             if (called := start_of(name)) is not None:
                 called(attributes)
             elif len(names) > MAX_NAMES:
-                raise too_large(f"XML 名称不超过 {MAX_NAMES:,} 种")
+                raise too_large(f"XML 名称不超过 {MAX_NAMES:,} 种", f"at most {MAX_NAMES:,} different XML names")
 
         def end(name: str) -> None:
             nonlocal depth, inside
@@ -123,14 +125,14 @@ class PartParser:
         try:
             parser.Parse(data, True)
         except ExpatError as error:
-            raise damaged(f"部件 {self.part} 不是完整的 XML") from error
+            raise damaged(f"部件 {self.part} 不是完整的 XML", f"part {self.part} is not complete XML") from error
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise damaged(f"部件 {self.part} 含有 DTD 声明")
+        raise damaged(f"部件 {self.part} 含有 DTD 声明", f"part {self.part} has a DTD, which no form needs")
 
     def _check_encoding(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
-            raise damaged(f"部件 {self.part} 的编码不受支持")
+            raise damaged(f"部件 {self.part} 的编码不受支持", f"part {self.part} has an encoding that is not supported")
 
 
 def without(data: bytes, tags: re.Pattern[bytes]) -> bytes:
@@ -152,4 +154,4 @@ def remembered(read: Callable[[bytes, str], T]) -> Callable[[bytes, str], T]:
 
 def text_too_long() -> UnreadableFile:
     """R105 for a text no cell can hold."""
-    return too_large(f"单元格文字不超过 {MAX_TEXT:,} 字")
+    return too_large(f"单元格文字不超过 {MAX_TEXT:,} 字", f"at most {MAX_TEXT:,} characters in a cell")

@@ -45,7 +45,7 @@ def read_blocks(data: bytes) -> list[Block]:
     names = _style_names(_tree(package.read(_STYLES))) if _STYLES in package else {}
     body = root.find(f"{_W}body")
     if body is None:
-        raise damaged("文档没有正文")
+        raise damaged("文档没有正文", "the document has no body")
     return list(_blocks(body, names))
 
 
@@ -61,11 +61,11 @@ def paragraphs_of(path: Path) -> tuple[Located[str], ...]:
 
 def _tree(content: bytes) -> Element:
     if b"<!DOCTYPE" in content.replace(b"\0", b""):
-        raise damaged("文档含有 DTD")
+        raise damaged("文档含有 DTD", "the document has a DTD, which no form needs")
     try:
         return fromstring(content)
     except ParseError as error:
-        raise damaged("文档的 XML 损坏") from error
+        raise damaged("文档的 XML 损坏", "the document's XML is damaged") from error
 
 
 def _style_names(root: Element) -> dict[str, str]:
