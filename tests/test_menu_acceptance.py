@@ -119,7 +119,7 @@ def without_protection(path: Path) -> None:
 
 def test_every_button_does_what_it_says(profile: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(RETURNED / "滨河区图书馆-2020-初稿.xlsx", tmp_path / "自评表.xlsx"))
-    folder = tmp_path / "报送"
+    folder = tmp_path / "returned"  # typed into a dialog: keys that xdotool must first put on the keyboard get lost
     folder.mkdir()
     shutil.copy(RETURNED / "滨河区图书馆-2020.xlsx", folder)
     objective = shutil.copy(RETURNED / "上海市人民政府驻广州办事处-2020-绩效目标表.xlsx", tmp_path / "target.xlsx")
