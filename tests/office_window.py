@@ -33,6 +33,8 @@ TITLE = "绩效自评"
 """Of all our dialogs."""
 WIDTH, HEIGHT = 1280, 900
 _PATIENCE, _QUITTING = 60, 20
+_ROUNDS = 40
+"""Of a fifth of a second, before Return is pressed again."""
 _NOBODY = 65534
 # Without its language pack LibreOffice speaks English.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -151,8 +153,7 @@ def save(path: Path) -> None:
     focus(path.stem)
     keys("key", "ctrl+s")
     keys("windowfocus", "--sync", until(lambda: windows(".").removeprefix(others)).split()[-1])
-    keys("key", "Return")
-    until(lambda: path.stat().st_mtime_ns != before)
+    confirm(lambda: path.stat().st_mtime_ns != before)
     until(lambda: windows(".") == others)
 
 
@@ -178,6 +179,18 @@ def until(found: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, "nothing came up"
         time.sleep(0.2)
     return answer
+
+
+def confirm(done: Callable[[], object]) -> None:
+    """Return, and again while nothing is done: on a busy machine a dialog that has just come up does not take it."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        keys("key", "Return")
+        for _ in range(_ROUNDS):
+            if done():
+                return
+            time.sleep(0.2)
+        assert time.monotonic() < deadline, "it stays as it is"
 
 
 class Window:
@@ -248,8 +261,7 @@ class Window:
         focus(title)
         keys("key", "ctrl+a")
         keys("type", "--delay", "20", path)
-        keys("key", "Return")
-        until(lambda: not windows(title))
+        confirm(lambda: not windows(title))
 
     def answer(self, *typed: str, seen: Callable[[], object] | None = None) -> str:
         """What the next dialog says, answered by keyboard with what is typed and Return; `seen` looks before that."""
@@ -259,6 +271,5 @@ class Window:
             keys("type", "--delay", "20", *typed)
         if seen:
             seen()
-        keys("key", "Return")
-        until(lambda: self.call("dialog") != said)
+        confirm(lambda: self.call("dialog") != said)
         return "\n".join(filter(None, said))

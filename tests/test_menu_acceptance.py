@@ -17,7 +17,18 @@ from perfxl.reading.explanations import read_explanations
 from perfxl.scheme import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
-from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, until, windows
+from tests.office_window import (
+    Screen,
+    Window,
+    confirm,
+    focus,
+    handbook_picture,
+    keys,
+    new_profile,
+    save,
+    until,
+    windows,
+)
 from tests.test_hosts_contract import fills
 from tests.test_press_acceptance import shown as values
 from tests.test_press_acceptance import typed_cells
@@ -79,8 +90,7 @@ def test_a_locked_form_refuses_typing_and_a_change_by_force_is_named(
         keys("type", "9")
         # A message says that protected cells cannot be modified.
         keys("windowfocus", "--sync", until(lambda: windows(".").removeprefix(others)).split()[-1])
-        keys("key", "Return")
-        until(lambda: windows(".") == others)
+        confirm(lambda: windows(".") == others)
         leave(window, path)
     assert main(["verify", str(path)]) == 0
     assert "自评表.xlsx  完好\n" in capsys.readouterr().out
