@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence, Set
 
 from perfxl.edit import EditError, SetNote, signed
-from perfxl.editing.cells import MAX_TEXT, cell_text, position
+from perfxl.editing.cells import position
+from perfxl.editing.content import MAX_TEXT, cell_text
 from perfxl.editing.parts import DECLARATION, Parts
 from perfxl.editing.sheet import ORDER
 from perfxl.editing.xml import (

@@ -15,7 +15,8 @@ from perfxl.edit import (
     ProtectStructure,
     SetFill,
 )
-from perfxl.editing.cells import cell_content, position
+from perfxl.editing.cells import position
+from perfxl.editing.content import cell_content
 from perfxl.editing.styles import Styles
 from perfxl.editing.xml import (
     Element,

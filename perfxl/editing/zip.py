@@ -144,7 +144,5 @@ def _new(name: str, content: bytes, place: int) -> tuple[bytes, bytes]:
 
 
 def _deflated(content: bytes) -> bytes:
-    # A window no larger than the part: for the small parts of a form most of the time went into 260 KB of tables.
-    window = min(max(len(content).bit_length(), 10), zlib.MAX_WBITS)
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -window, window - 7 if window > 12 else 5)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(content) + packer.flush()
