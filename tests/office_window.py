@@ -34,7 +34,7 @@ TITLE = "绩效自评"
 WIDTH, HEIGHT = 1280, 900
 _PATIENCE, _QUITTING = 60, 20
 _ROUNDS = 40
-"""Of a fifth of a second, before Return is pressed again."""
+"""Of a fifth of a second, before the same keys are pressed again."""
 _NOBODY = 65534
 # Without its language pack LibreOffice speaks English.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -150,9 +150,13 @@ def handbook_picture(name: str, picture: Image.Image) -> None:
 def save(path: Path) -> None:
     """By Ctrl+S in its window, in the format that the file has."""
     before, others = path.stat().st_mtime_ns, windows(".")
-    focus(path.stem)
-    keys("key", "ctrl+s")
-    keys("windowfocus", "--sync", until(lambda: windows(".").removeprefix(others)).split()[-1])
+
+    def asked() -> None:
+        focus(path.stem)
+        keys("key", "ctrl+s")
+
+    insist(asked, lambda: windows(".").removeprefix(others))
+    keys("windowfocus", "--sync", windows(".").removeprefix(others).split()[-1])
     confirm(lambda: path.stat().st_mtime_ns != before)
     until(lambda: windows(".") == others)
 
@@ -182,15 +186,48 @@ def until(found: Callable[[], T]) -> T:
 
 
 def confirm(done: Callable[[], object]) -> None:
-    """Return, and again while nothing is done: on a busy machine a dialog that has just come up does not take it."""
-    deadline = time.monotonic() + _PATIENCE
+    """Return, until it is done."""
+    insist(lambda: keys("key", "Return"), done)
+
+
+def insist(act: Callable[[], object], done: Callable[[], object]) -> None:
+    """What a person does who sees that nothing came of it: again.
+
+    On a busy machine a window that has just come up does not take its first keys.
+    """
+    deadline = time.monotonic() + 2 * _PATIENCE
     while True:
-        keys("key", "Return")
+        act()
         for _ in range(_ROUNDS):
             if done():
                 return
             time.sleep(0.2)
         assert time.monotonic() < deadline, "it stays as it is"
+
+
+def type_cell(title: str, text: str, select: Callable[[], object], shown: Callable[[], object]) -> None:
+    """Typed into the cell that `select` goes to, of the window of that title, until `shown` gives it."""
+
+    def typed() -> None:
+        select()
+        focus(title)
+        keys("type", "--delay", "20", text)
+        keys("key", "Return")
+
+    insist(typed, lambda: shown() == text)
+
+
+def provoke_refusal(title: str) -> None:
+    """Typing at a locked cell brings a message that protected cells cannot be modified; it is closed again."""
+    before = windows(".")
+
+    def typed() -> None:
+        focus(title)
+        keys("key", "9")
+
+    insist(typed, lambda: windows(".").removeprefix(before))
+    keys("windowfocus", "--sync", windows(".").removeprefix(before).split()[-1])
+    confirm(lambda: windows(".") == before)
 
 
 class Window:
@@ -245,6 +282,15 @@ class Window:
         found: dict[str, Any] = until(lambda: self.call("toolbar"))
         return found
 
+    def _type(self, title: str, text: str) -> None:
+        """Into the dialog of that title, in place of what its field has; of a password only the length is seen."""
+
+        def typed() -> None:
+            keys("key", "ctrl+a")
+            keys("type", "--delay", "20", text)
+
+        insist(typed, lambda: self.call("field", title) in (text, len(text)))
+
     def press(self, name: str) -> None:
         """The toolbar's button, by its name in ribbon.xml."""
         self.call("press", self._label(name))
@@ -259,17 +305,21 @@ class Window:
     def pick(self, title: str, path: str) -> None:
         """A file or folder, typed into the dialog that asks for one."""
         focus(title)
-        keys("key", "ctrl+a")
-        keys("type", "--delay", "20", path)
+        self._type(title, path)
         confirm(lambda: not windows(title))
 
-    def answer(self, *typed: str, seen: Callable[[], object] | None = None) -> str:
+    def said(self) -> list[str] | None:
+        """By our dialog in front, if there is one."""
+        said: list[str] | None = self.call("dialog", TITLE)
+        return said
+
+    def answer(self, typed: str = "", seen: Callable[[], object] | None = None) -> str:
         """What the next dialog says, answered by keyboard with what is typed and Return; `seen` looks before that."""
-        said = until(lambda: self.call("dialog"))
+        said = until(self.said)
         focus(f"^{TITLE}$")
         if typed:
-            keys("type", "--delay", "20", *typed)
+            self._type(TITLE, typed)
         if seen:
             seen()
-        confirm(lambda: self.call("dialog") != said)
-        return "\n".join(filter(None, said))
+        confirm(lambda: self.said() != said)
+        return "\n".join(filter(None, said or ()))

@@ -15,7 +15,7 @@ from perfxl.reading import read_forms
 from perfxl.reading.explanations import result_rows
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
-from tests.office_window import Screen, Window, focus, handbook_picture, keys, new_profile, save, until
+from tests.office_window import Screen, Window, handbook_picture, insist, keys, new_profile, save, type_cell, until
 from xlwings_addin.hosts.install import install
 
 pytestmark = pytest.mark.acceptance
@@ -46,13 +46,12 @@ def test_typing_checking_and_explaining(profile: Path, picture: Picture, tmp_pat
     path = copied(DRAFT, tmp_path)
     with Window(path, profile) as window:
         window.toolbar()
-        window.call("select", "自评表", "I13")
-        focus(path.stem)
-        keys("type", "--delay", "20", "typed by the clerk")
-        keys("key", "Return")
-        until(lambda: window.call("text", "自评表", "I13") == "typed by the clerk")
-        keys("key", "ctrl+z")
-        until(lambda: window.call("text", "自评表", "I13") == "")
+
+        def shown() -> str:
+            return str(window.call("text", "自评表", "I13"))
+
+        type_cell(path.stem, "typed by the clerk", lambda: window.call("select", "自评表", "I13"), shown)
+        insist(lambda: keys("key", "ctrl+z"), lambda: shown() == "")
         picture("form")()
         window.press("score")
         assert window.answer(seen=picture("scored")).startswith("错误 2 项，核实 2 项，提示 1 项。")

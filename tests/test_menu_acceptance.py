@@ -23,9 +23,12 @@ from tests.office_window import (
     confirm,
     focus,
     handbook_picture,
+    insist,
     keys,
     new_profile,
+    provoke_refusal,
     save,
+    type_cell,
     until,
     windows,
 )
@@ -61,9 +64,10 @@ def test_a_form_is_checked_from_the_menu_by_keyboard(display: Screen, profile: P
         bar = window.toolbar()
         assert bar["title"] in MENU and [*bar["enabled"]] == [words[MENU.index(bar["title"])] for words in BUTTONS]
         focus(path.stem)
-        keys("key", "alt+l")
+        closed = display.settled().tobytes()
+        insist(lambda: keys("key", "alt+l"), lambda: display.settled().tobytes() != closed)
         handbook_picture("menu", display.settled())
-        keys("key", "Return")
+        confirm(window.said)
         assert window.answer().startswith("错误 1 项，")
         save(path)
         leave(window, path)
@@ -85,22 +89,16 @@ def test_a_locked_form_refuses_typing_and_a_change_by_force_is_named(
         window.press("verify")
         assert window.answer().startswith("封签：完好\n封签码 ")
         window.call("select", "自评表", "H13")
-        focus(path.stem)
-        others = windows(".")
-        keys("type", "9")
-        # A message says that protected cells cannot be modified.
-        keys("windowfocus", "--sync", until(lambda: windows(".").removeprefix(others)).split()[-1])
-        confirm(lambda: windows(".") == others)
+        provoke_refusal(path.stem)
         leave(window, path)
     assert main(["verify", str(path)]) == 0
     assert "自评表.xlsx  完好\n" in capsys.readouterr().out
 
     without_protection(path)
     with Window(path, profile) as window:
-        window.call("select", "自评表", "H13")
-        focus(path.stem)
-        keys("type", "9")
-        keys("key", "Return")
+        type_cell(
+            path.stem, "9", lambda: window.call("select", "自评表", "H13"), lambda: window.call("text", "自评表", "H13")
+        )
         save(path)
         window.press("verify")
         assert "自评表!H13" in window.answer()
@@ -113,9 +111,14 @@ def test_a_locked_form_refuses_typing_and_a_change_by_force_is_named(
 
 def leave(window: Window, path: Path) -> None:
     """By Ctrl+Q; LibreOffice asks nothing where everything is saved."""
-    focus(path.stem)
-    keys("key", "ctrl+q")
-    assert window.office.wait(20) == 0
+
+    def asked() -> None:
+        if windows(path.stem):
+            focus(path.stem)
+            keys("key", "ctrl+q")
+
+    insist(asked, lambda: window.office.poll() is not None)
+    assert window.office.returncode == 0
 
 
 def without_protection(path: Path) -> None:

@@ -15,10 +15,9 @@ from typing import Any
 import uno
 
 _BAR = "private:resource/toolbar/addon_perfxl.toolbar"
-_ENABLED = 7
-"""com.sun.star.accessibility.AccessibleStateType.ENABLED"""
-_PUSH_BUTTON = 44
-"""com.sun.star.accessibility.AccessibleRole.PUSH_BUTTON"""
+_ENABLED, _FOCUSED = 7, 11
+_PUSH_BUTTON, _TEXT, _PASSWORD = 44, 60, 42
+"""Of com.sun.star.accessibility.AccessibleStateType and AccessibleRole."""
 
 
 class Window:
@@ -58,13 +57,23 @@ class Window:
         """Wait until everything has been done and painted."""
         self._service("com.sun.star.awt.Toolkit").processEventsToIdle()
 
-    def dialog(self) -> list[str] | None:
-        """What the dialog in front says; None where there is none."""
+    def dialog(self, title: str) -> list[str] | None:
+        """What a dialog says; None where there is none."""
+        return [one.AccessibleName for one in self._parts(title) if one.AccessibleRole != _PUSH_BUTTON] or None
+
+    def _parts(self, title: str) -> Iterator[Any]:
+        """All that is in the window of that title."""
         toolkit = self._service("com.sun.star.awt.Toolkit")
         for number in range(toolkit.getTopWindowCount()):
             shown = toolkit.getTopWindow(number).getAccessibleContext()
-            if shown.AccessibleName == "绩效自评":
-                return [one.AccessibleName for one in _all(shown) if one.AccessibleRole != _PUSH_BUTTON]
+            if shown.AccessibleName == title:
+                yield from _all(shown)
+
+    def field(self, title: str) -> str | int | None:
+        """The text of the field that a dialog's keyboard goes to; of a password's its length."""
+        for one in self._parts(title):
+            if one.AccessibleRole in (_TEXT, _PASSWORD) and one.AccessibleStateSet.contains(_FOCUSED):
+                return len(one.Text) if one.AccessibleRole == _PASSWORD else str(one.Text)
         return None
 
     def select(self, sheet: str, address: str) -> None:
@@ -103,7 +112,12 @@ def _connected(pipe: str) -> Any:
 
 def _children(one: Any) -> Iterator[Any]:
     for number in range(one.AccessibleChildCount):
-        yield one.getAccessibleChild(number).getAccessibleContext()
+        try:
+            child = one.getAccessibleChild(number).getAccessibleContext()
+        except Exception:
+            # Not every part of a file dialog is to be had.
+            continue
+        yield child
 
 
 def _all(one: Any) -> Iterator[Any]:
