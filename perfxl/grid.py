@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from perfxl.number_format import shown_number
@@ -42,6 +42,10 @@ class CellRef(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file} › {self.in_file}" if self.sheet else self.file
+
+
+_new_ref: Callable[[tuple[str, str, int, int, str]], CellRef] = partial(tuple.__new__, CellRef)
+"""CellRef(...) itself goes through Python, which takes twice as long."""
 
 
 @cache
@@ -124,7 +128,7 @@ class Grid:
         ref = self._refs.get((row, column))
         if ref is None:
             words = self.row_places[row].format(column=column) if row in self.row_places else ""
-            ref = CellRef(self.file, self.sheet, row, column, words)
+            ref = _new_ref((self.file, self.sheet, row, column, words))
             if len(self._refs) < _MOST_REFS:
                 self._refs[row, column] = ref
         return ref

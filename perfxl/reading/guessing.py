@@ -105,6 +105,8 @@ def guess_by_content(
     region: Region, bottom: int, found: Mapping[str, Slot], unknown: Sequence[Slot]
 ) -> dict[str, Slot]:
     """Signs, units, points and measures among the unknown columns: where as many as are missing, in their order."""
+    if not unknown:
+        return {}
     guesses: dict[str, Slot] = {}
     kinds: tuple[tuple[tuple[str, ...], Callable[[Slot], bool]], ...] = (
         (("kind",), _is_kind),

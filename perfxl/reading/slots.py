@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from perfxl.grid import BLANK_CELL, Cell, CellRef, Grid, Merge
@@ -56,22 +56,22 @@ class Region:
         slot = self._slots.get((row, column))
         if slot is None:
             merge = self.grid.merge_over(row, column)
-            slot = self._slots[row, column] = self._slot(row, column, self.grid.cell(row, column), merge)
+            cell = self.grid.cell(row, column)
+            slot = self._slots[row, column] = self._block(merge) if merge else _slot(row, column, row, column, cell)
         return slot
 
-    def _slot(self, row: int, column: int, cell: Cell, merge: Merge | None) -> Slot:
-        if merge is None:
-            return _slot(row, column, row, column, cell)
+    def _block(self, merge: Merge) -> Slot:
         # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
-        if merge not in self._blocks:
-            self._blocks[merge] = _slot(*merge, self.grid.cell(merge.top, merge.left))
-        return self._blocks[merge]
+        slot = self._blocks.get(merge)
+        if slot is None:
+            slot = self._blocks[merge] = _slot(*merge, self.grid.cell(merge.top, merge.left))
+        return slot
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
         if row not in self._within:
             if row not in self._rows:
-                self._rows[row] = tuple(self._scan(row))
+                self._rows[row] = self._scan(row)
             slots = self._rows[row]
             if self.right and slots and slots[-1].left > self.right:
                 slots = tuple(slot for slot in slots if slot.left <= self.right)
@@ -112,24 +112,36 @@ class Region:
             self._gaps.append(frozenset(range(1, min(max(used, default=0), _WIDEST))) - used)
         return self._gaps[0]
 
-    def _scan(self, row: int) -> Iterator[Slot]:
+    def _scan(self, row: int) -> tuple[Slot, ...]:
         # One column more than has content: a value that nobody filled in, right of the last label.
         last = min(self.grid.last_column + 1, _WIDEST)
         spacers = self._spacers()
-        merges, filled = self.grid.merges_over(row, last), dict(self.grid.row(row))
+        merges, filled, slots = self.grid.merges_over(row, last), dict(self.grid.row(row)), self._slots
+        found: list[Slot] = []
         column = 1
         while column <= last:
-            slot = self._slot(row, column, filled.get(column, BLANK_CELL), merges.get(column))
-            self._slots[row, column] = slot
+            merge, cell = merges.get(column), filled.get(column)
+            if merge:
+                slot = self._block(merge)
+            elif cell:
+                slot = _slot(row, column, row, column, cell)
+            else:
+                slot = _made((row, column, row, column, BLANK_CELL, True, ""))
+            slots[row, column] = slot
             if column not in spacers or (slot.bottom, slot.right) != (row, column):
-                yield slot
+                found.append(slot)
             column = slot.right + 1
+        return tuple(found)
 
 
 def _slot(top: int, left: int, bottom: int, right: int, cell: Cell) -> Slot:
     value = cell.value
     if value is None:
-        return Slot(top, left, bottom, right, cell, True, "")
+        return _made((top, left, bottom, right, cell, True, ""))
     if isinstance(value, str):
-        return Slot(top, left, bottom, right, cell, not value.strip(), label_key(value))
-    return Slot(top, left, bottom, right, cell, False, "")
+        return _made((top, left, bottom, right, cell, not value.strip(), label_key(value)))
+    return _made((top, left, bottom, right, cell, False, ""))
+
+
+_made: Callable[[tuple[int, int, int, int, Cell, bool, str]], Slot] = partial(tuple.__new__, Slot)
+"""Slot(...) itself goes through Python, which takes twice as long; a form has hundreds."""
