@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache, partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.number_format import shown_number
@@ -94,8 +95,6 @@ class Cell(NamedTuple):
 
 
 BLANK_CELL = Cell(None)
-_MOST_REFS = 10_000
-"""Places of a sheet kept ready; a form has some hundreds."""
 
 
 class Merge(NamedTuple):
@@ -107,6 +106,7 @@ class Merge(NamedTuple):
     right: int
 
 
+_WIDE = 10_000
 _NO_MERGES: Mapping[int, Merge] = {}
 
 
@@ -125,13 +125,8 @@ class Grid:
     """How a row's places are said where there are no column letters: `表2 第7行 第{column}列`. Empty for a sheet."""
 
     def ref(self, row: int, column: int) -> CellRef:
-        ref = self._refs.get((row, column))
-        if ref is None:
-            words = self.row_places[row].format(column=column) if row in self.row_places else ""
-            ref = _new_ref((self.file, self.sheet, row, column, words))
-            if len(self._refs) < _MOST_REFS:
-                self._refs[row, column] = ref
-        return ref
+        words = self.row_places[row].format(column=column) if row in self.row_places else ""
+        return _new_ref((self.file, self.sheet, row, column, words))
 
     def row_words(self, row: int) -> str:
         """A row as a person finds it: `第7行`, in a document `表2 第7行`."""
@@ -175,30 +170,27 @@ class Grid:
 
     def rows(self) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
         """Rows with content from the top, each with its (column, cell) pairs from the left."""
-        for row in sorted(self._by_row):
-            yield row, self._by_row[row]
+        return iter(self._by_row.items())
 
     def row(self, row: int) -> list[tuple[int, Cell]]:
         return self._by_row.get(row, [])
 
     @cached_property
-    def _refs(self) -> dict[tuple[int, int], CellRef]:
-        """Each place asked for, which is most of them and several times."""
-        return {}
-
-    @cached_property
     def last_row(self) -> int:
-        return max((row for row, _ in self.cells), default=0)
+        return max(self._by_row, default=0)
 
     @cached_property
     def last_column(self) -> int:
-        return max((column for _, column in self.cells), default=0)
+        return max((cells[-1][0] for cells in self._by_row.values()), default=0)
 
     @cached_property
     def _by_row(self) -> dict[int, list[tuple[int, Cell]]]:
         rows: dict[int, list[tuple[int, Cell]]] = {}
-        for (row, column), cell in sorted(self.cells.items(), key=lambda item: item[0]):
-            rows.setdefault(row, []).append((column, cell))
+        for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):
+            cells = rows.get(row)
+            if cells is None:
+                cells = rows[row] = []
+            cells.append((column, cell))
         return rows
 
     @cached_property
@@ -207,23 +199,30 @@ class Grid:
         # A merge may cover a million cells; only those inside the used range can ever be asked for. One stray
         # far cell makes the whole sheet the used range, so merges of many cells are left to `_wide`.
         covered: dict[int, dict[int, Merge]] = {}
-        wide = set(self._wide)
+        wide, last_row, last_column = set(self._wide), self.last_row, self.last_column
         for merge in self.merges:
-            if merge in wide:
+            if wide and merge in wide:
                 continue
-            for row in range(merge.top, min(merge.bottom, self.last_row) + 1):
-                columns = range(merge.left, min(merge.right, self.last_column) + 1)
-                covered.setdefault(row, {}).update(dict.fromkeys(columns, merge))
+            top, left, bottom, right = merge
+            columns = range(left, min(right, last_column) + 1)
+            for row in range(top, min(bottom, last_row) + 1):
+                line = covered.get(row)
+                if line is None:
+                    line = covered[row] = {}
+                for column in columns:
+                    line[column] = merge
         return covered
 
     @cached_property
     def _wide(self) -> tuple[Merge, ...]:
-        """Merges of more than 10,000 cells of the used range."""
+        """Merges of more than that many cells of the used range."""
         last_row, last_column = self.last_row, self.last_column
+        if last_row * last_column <= _WIDE:
+            return ()
         return tuple(
             merge
             for merge in self.merges
-            if (min(merge.bottom, last_row) - merge.top + 1) * (min(merge.right, last_column) - merge.left + 1) > 10_000
+            if (min(merge.bottom, last_row) - merge.top + 1) * (min(merge.right, last_column) - merge.left + 1) > _WIDE
         )
 
 
