@@ -90,7 +90,10 @@ def _has_no_result(cell: Cell) -> bool:
 
 
 def _raw(cell: Cell) -> str:
+    value = cell.value
+    if isinstance(value, str):
+        return value
     # A number format such as `;;;` shows nothing of a number that is there.
-    if cell.value is None:
+    if value is None:
         return "" if cell.formula is None else NO_RESULT
-    return cell.text or f"{cell.value}"
+    return cell.text or f"{value}"

@@ -52,11 +52,13 @@ class _RowReader:
         self.blocks: list[_Block] = []
         self.in_parts = False
         """Whether the row read last is a part of one above it."""
+        self.places = [(id_, column.left) for id_, column in header.columns.items()]
         self.slots: dict[str, Slot] = {}
         """The places of the row being read, by column id."""
 
     def read(self, row: int) -> None:
-        self.slots = {id_: self.region.slot(row, column.left) for id_, column in self.header.columns.items()}
+        slot = self.region.slot
+        self.slots = {id_: slot(row, left) for id_, left in self.places}
         displaced = self._displaced(row)
         if displaced:
             self._block(row).rows.append(self._read_displaced(row, *displaced))

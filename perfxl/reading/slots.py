@@ -43,14 +43,14 @@ class Region:
     right: int = 0
     """0 where the form's width is not known."""
     _rows: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
-    _within: dict[int, tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
     _own: dict[int, list[Slot]] = field(default_factory=dict, compare=False, repr=False)
     _slots: dict[tuple[int, int], Slot] = field(default_factory=dict, compare=False, repr=False)
     _gaps: list[frozenset[int]] = field(default_factory=list, compare=False, repr=False)
     _blocks: dict[Merge, Slot] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, right: int) -> Region:
-        return replace(self, right=right, _within={}, _own={})
+        rows = {row: tuple([slot for slot in slots if slot.left <= right]) for row, slots in self._rows.items()}
+        return replace(self, right=right, _rows=rows if right else self._rows, _own={})
 
     def slot(self, row: int, column: int) -> Slot:
         slot = self._slots.get((row, column))
@@ -69,20 +69,17 @@ class Region:
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
-        if row not in self._within:
-            if row not in self._rows:
-                self._rows[row] = self._scan(row)
-            slots = self._rows[row]
-            if self.right and slots and slots[-1].left > self.right:
-                slots = tuple(slot for slot in slots if slot.left <= self.right)
-            self._within[row] = slots
-        return self._within[row]
+        slots = self._rows.get(row)
+        if slots is None:
+            slots = self._rows[row] = self._scan(row)
+        return slots
 
     def own(self, row: int) -> list[Slot]:
         """The places that begin in this row and are filled."""
-        if row not in self._own:
-            self._own[row] = [slot for slot in self.slots(row) if slot.top == row and not slot.blank]
-        return self._own[row]
+        own = self._own.get(row)
+        if own is None:
+            own = self._own[row] = [slot for slot in self.slots(row) if slot.top == row and not slot.blank]
+        return own
 
     def ref(self, slot: Slot) -> CellRef:
         return self.grid.ref(slot.top, slot.left)
@@ -114,7 +111,7 @@ class Region:
 
     def _scan(self, row: int) -> tuple[Slot, ...]:
         # One column more than has content: a value that nobody filled in, right of the last label.
-        last = min(self.grid.last_column + 1, _WIDEST)
+        last = min(self.grid.last_column + 1, self.right or _WIDEST, _WIDEST)
         spacers = self._spacers()
         merges, filled, slots = self.grid.merges_over(row, last), dict(self.grid.row(row)), self._slots
         found: list[Slot] = []

@@ -26,7 +26,7 @@ def find_regions(grid: Grid) -> Iterator[Region]:
     starts: list[tuple[int, tuple[int, int] | None]] = []
     named = True
     for row, cells in grid.rows():
-        if not any(_may_begin(cell) for _, cell in cells):
+        if not _may_begin(cells):
             continue
         title = _title_column(grid, row, cells)
         if title is not None:
@@ -106,11 +106,16 @@ def _is_title_cell(cell: Cell) -> bool:
     return isinstance(cell.value, Decimal) and "年" in cell.number_format and is_title(cell.text)
 
 
-def _may_begin(cell: Cell) -> bool:
-    """Whether a form can begin in the cell's row: all rows are asked, and few have such a cell."""
-    if isinstance(cell.value, str):
-        return len(cell.value) <= LONGEST_PAIRS and _text_may_begin(cell.value)
-    return _is_title_cell(cell)
+def _may_begin(cells: list[tuple[int, Cell]]) -> bool:
+    """Whether a form can begin in a row of these cells: all rows are asked, and few have such a cell."""
+    for _, cell in cells:
+        value = cell.value
+        if isinstance(value, str):
+            if len(value) <= LONGEST_PAIRS and _text_may_begin(value):
+                return True
+        elif _is_title_cell(cell):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
