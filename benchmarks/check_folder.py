@@ -2,7 +2,8 @@
 
     python -m benchmarks.check_folder [--files 1000] [--rounds 2]
 
-The workbooks are filled templates of every scheme, as XlsxWriter saves them. The slower peers take minutes.
+The workbooks are filled templates of every scheme, as XlsxWriter saves them. The slower peers take minutes; one whose
+package is not installed is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, left_out
 
 PERFXL = (sys.executable, "-m", "perfxl")
 START_ROUNDS = 15
@@ -25,6 +26,7 @@ WORDS = {
     "perfxl": "perfxl check --report",
     "openpyxl": "openpyxl data_only, summary",
     "openpyxl-twice": "openpyxl values and formulas, summary",
+    "pandas": "pandas.read_excel, summary",
     "calamine": "python-calamine, values only",
     "expat": "zipfile + expat, no handlers",
 }
@@ -60,7 +62,11 @@ def peer_command(name: str, folder: Path, out: Path) -> tuple[str, ...]:
 
 def compare(folder: Path, work: Path, files: int, rounds: int) -> None:
     commands = {"perfxl": check_command(folder, work / "report")}
-    commands |= {name: peer_command(name, folder, work / f"{name}.xlsx") for name in PEERS}
+    for name, peer in PEERS.items():
+        if peer.missing:
+            print(left_out(name), file=sys.stderr)
+        else:
+            commands[name] = peer_command(name, folder, work / f"{name}.xlsx")
     runs = {name: Runs() for name in commands}
     for turn in range(rounds):
         for name, command in commands.items():

@@ -1,6 +1,8 @@
 """What a folder check would be without perfxl: each peer reads every workbook of a folder.
 
 python -m benchmarks.peers openpyxl FOLDER SUMMARY.xlsx
+
+Packages that the peers need: pip install 'perfxl[bench]'.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from xml.parsers.expat import ParserCreate
 from zipfile import ZipFile
@@ -39,6 +43,16 @@ def openpyxl_both(path: Path) -> Row:
     return (*row, formulas)
 
 
+def pandas_frames(path: Path) -> Row:
+    """Every sheet as a frame of cached values, as pandas 3 reads .xlsx where nothing else is said: by openpyxl."""
+    from pandas import read_excel
+
+    values: list[object] = []
+    for frame in read_excel(path, sheet_name=None, header=None, engine="openpyxl").values():
+        values += frame.astype(object).where(frame.notna(), None).to_numpy().ravel().tolist()
+    return _summary(path, values)
+
+
 def calamine(path: Path) -> Row:
     """The fastest bare reader at hand: values only, nothing looked up."""
     from python_calamine import CalamineWorkbook
@@ -59,11 +73,26 @@ def expat(path: Path) -> Row:
     return path.name, size
 
 
-PEERS: dict[str, Callable[[Path], Row]] = {
-    "openpyxl": openpyxl_values,
-    "openpyxl-twice": openpyxl_both,
-    "calamine": calamine,
-    "expat": expat,
+@dataclass(frozen=True)
+class Peer:
+    """Makes a row of a workbook. `packages` are the modules it needs, `writes` says whether it ends with a summary."""
+
+    read: Callable[[Path], Row]
+    packages: tuple[str, ...] = ()
+    writes: bool = False
+
+    @property
+    def missing(self) -> list[str]:
+        """Of the packages, those that are not installed."""
+        return [package for package in self.packages if find_spec(package) is None]
+
+
+PEERS = {
+    "openpyxl": Peer(openpyxl_values, ("openpyxl",), writes=True),
+    "openpyxl-twice": Peer(openpyxl_both, ("openpyxl",), writes=True),
+    "pandas": Peer(pandas_frames, ("pandas", "openpyxl"), writes=True),
+    "calamine": Peer(calamine, ("python_calamine",)),
+    "expat": Peer(expat),
 }
 
 
@@ -89,10 +118,18 @@ def _write(rows: list[Row], out: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     name, folder, out = arguments
-    rows = [PEERS[name](path) for path in sorted(Path(folder).glob("*.xlsx"))]
-    if name.startswith("openpyxl"):
+    peer = PEERS[name]
+    if peer.missing:
+        raise SystemExit(left_out(name))
+    rows = [peer.read(path) for path in sorted(Path(folder).glob("*.xlsx"))]
+    if peer.writes:
         _write(rows, Path(out))
     print(len(rows))
+
+
+def left_out(name: str) -> str:
+    """What to say of a peer whose packages are missing."""
+    return f"{name} left out: no {', '.join(PEERS[name].missing)}; pip install 'perfxl[bench]'"
 
 
 if __name__ == "__main__":

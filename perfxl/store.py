@@ -125,10 +125,10 @@ def stored_reviews(path: Path) -> Iterator[bytes]:
             yield bytes(review) if isinstance(review, bytes) else b""
 
 
-def is_part_of(store: Path, candidate: Candidate) -> bool:
-    """Whether the candidate is the store itself or a file that SQLite keeps beside it."""
+def own_files(store: Path) -> set[bytes]:
+    """The keys, as candidates have them, of the store itself and of the files that SQLite keeps beside it."""
     whole = Candidate(str(store)).key
-    return candidate.key in {whole + ending for ending in _BESIDE}
+    return {whole + ending for ending in _BESIDE}
 
 
 def rules(options: Options) -> bytes:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from perfxl.across.facts import FormFacts
-from perfxl.across.rules import registered_rules
+from perfxl.across.rules import About, registered_rules
 from perfxl.across.table import Facts, FactsMaker, text_of
-from perfxl.finding import Finding, Severity
+from perfxl.finding import Finding, Severity, catalog
 from perfxl.making import Part, Taker
 from perfxl.scheme import Scheme
 
@@ -56,9 +58,8 @@ class Across(Taker):
         """Forms with risks. Once, after the last file."""
         facts = self._facts
         for code, rule in registered_rules().items():
-            if code not in self._suspended:
-                for number, finding in rule(facts):
-                    _judge(facts, number, finding)
+            if code not in self._suspended and not catalog()[code].suspended:
+                facts.find(_judged(facts, code, rule(facts)))
         facts.all_found()
         return SpotChecks(facts)
 
@@ -88,17 +89,20 @@ class SpotChecks:
                 FROM (SELECT found_in, MAX(severity) AS severity FROM found GROUP BY found_in, code) GROUP BY found_in
             ) ON id = found_in WHERE id IN ({self._shown}) ORDER BY weight DESC, budget DESC, path, id"""
         for number, file in self._facts.rows(query, *self._values):
-            yield SpotCheck(self._facts.form(number), file, self._facts.found(number, own=False))
+            yield SpotCheck(self._facts.form(number), file, self._facts.found(number))
 
     def across(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
         """Path and findings of the forms about which other files show something, in the order of the files."""
-        query = "SELECT id, path FROM forms WHERE id IN (SELECT found_in FROM found WHERE NOT is_own) ORDER BY path, id"
-        for number, path in self._facts.rows(query):
-            yield text_of(path), self._facts.found(number, own=False)
+        query = """SELECT path, id, finding FROM found JOIN forms ON id = found_in
+            WHERE finding IS NOT NULL ORDER BY path, id, found.rowid"""
+        for (path, _), rows in groupby(self._facts.rows(query), itemgetter(0, 1)):
+            yield text_of(path), tuple(self._facts.finding(packed) for _, _, packed in rows)
 
 
-def _judge(facts: Facts, number: int, finding: Finding) -> None:
-    policy = facts.scheme(number).checks
-    if not (policy.suspended(finding.code) or finding.entry.suspended):
-        regraded = policy.severity(finding.code)
-        facts.find(number, replace(finding, regraded=regraded) if regraded else finding)
+def _judged(facts: Facts, code: str, found: Iterator[About]) -> Iterator[About]:
+    """As the forms' schemes grade the code, without forms whose schemes suspend it."""
+    for number, finding in found:
+        policy = facts.scheme(number).checks
+        if not policy.suspended(code):
+            regraded = policy.severity(code)
+            yield number, replace(finding, regraded=regraded) if regraded else finding

@@ -30,10 +30,11 @@ FAR_RATE, FAR_TOTAL = Decimal("0.1"), Decimal(10)
 def scores_just_above_a_limit(facts: Facts) -> Iterator[About]:
     """得分集中在等级线上：刚过线的远多于差一点的。"""
     for scheme, first in facts.rows("SELECT scheme, MIN(id) FROM forms GROUP BY scheme"):
+        counts = _counts(facts, scheme)
         for grade in facts.form(first).scheme.grades:
             limit = grade.low.value
-            above = sum(limit <= total < limit + BESIDE for _, total in _totals(facts, scheme))
-            below = sum(limit - BESIDE <= total < limit for _, total in _totals(facts, scheme))
+            above = sum(count for total, count in counts if limit <= total < limit + BESIDE)
+            below = sum(count for total, count in counts if limit - BESIDE <= total < limit)
             if limit > 0 and above >= AT_LEAST_TIMES * below and _chance(above, below) <= CHANCE:
                 numbers = {"grade": grade.word, "limit": points(limit), "beside": points(BESIDE)}
                 numbers |= {"above": str(above), "below": str(below)}
@@ -41,6 +42,14 @@ def scores_just_above_a_limit(facts: Facts) -> Iterator[About]:
                     if limit <= total < limit + BESIDE:
                         at = facts.form(number).at
                         yield number, Finding("D201", at, "总分", points(total), None, numbers)
+
+
+def _counts(facts: Facts, scheme: str) -> list[tuple[Decimal, int]]:
+    """How many forms have which total: there are only so many."""
+    rows = facts.rows(
+        "SELECT total, COUNT(*) FROM forms WHERE scheme = ? AND total IS NOT NULL GROUP BY total ORDER BY total", scheme
+    )
+    return [(Decimal(total), count) for total, count in rows]
 
 
 def _totals(facts: Facts, scheme: str) -> Iterator[tuple[int, Decimal]]:

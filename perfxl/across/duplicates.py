@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
 from perfxl.across.rules import About, across
-from perfxl.across.table import Facts, text_of
+from perfxl.across.table import Facts, place_of, text_of
 from perfxl.finding import Finding
 
 
@@ -52,8 +53,6 @@ def same_reason_in_several_units(facts: Facts) -> Iterator[About]:
 
 def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
     """Every place of a text that two owners share. Forms without an owner are left out."""
-    from perfxl.seal.words import field_name
-
     query = f"""SELECT digest, COUNT(DISTINCT {owner}) FROM said JOIN forms ON id = said_in
         WHERE of = ? AND {owner} IS NOT NULL GROUP BY digest HAVING COUNT(DISTINCT {owner}) > 1
         ORDER BY MIN(said.rowid)"""
@@ -66,10 +65,18 @@ def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
             text,
         )
         (first_owner, *first), (_, *second) = [(key, text_of(unit), text_of(path)) for key, unit, path, _ in owners]
-        places = f"""SELECT id, {owner}, said FROM said JOIN forms ON id = said_in
+        places = f"""SELECT id, {owner}, field, at_file, at_sheet, at_row, at_column, at_words
+            FROM said JOIN forms ON id = said_in
             WHERE of = ? AND digest = ? AND {owner} IS NOT NULL ORDER BY said.rowid"""
-        for number, key, packed in facts.rows(places, of, text):
-            said, (unit, path) = facts.said(packed), second if key == first_owner else first
-            name = field_name(f"1/row/1/{said.field}") if said.field == "note" else field_name(f"1/field/{said.field}")
+        for number, key, field, *at in facts.rows(places, of, text):
+            name, (unit, path) = _name(field), second if key == first_owner else first
             numbers = {"what": name, "count": str(count), "other": unit, "path": path}
-            yield number, Finding(code, said.at, name, None, None, numbers)
+            yield number, Finding(code, place_of(*at), name, None, None, numbers)
+
+
+@cache
+def _name(field: str) -> str:
+    """In the words of the forms."""
+    from perfxl.seal.words import field_name
+
+    return field_name(f"1/row/1/{field}" if field == "note" else f"1/field/{field}")

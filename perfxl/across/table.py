@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from perfxl.across.facts import FormFacts, Keys, Said, SetTarget, form_facts
+from perfxl.across.facts import FormFacts, Keys, SetTarget, form_facts
 from perfxl.finding import Finding
+from perfxl.grid import CellRef
 from perfxl.making import Part
 from perfxl.review import FileReview
 from perfxl.review_data import Packing
@@ -17,10 +19,13 @@ from perfxl.scheme import Scheme, builtin_schemes
 _TABLES = """
 CREATE TABLE forms (id INTEGER PRIMARY KEY, file INTEGER, path BLOB, unit_name BLOB, is_evaluation INTEGER,
     content INTEGER, unit INTEGER, unit_and_year INTEGER, form INTEGER, "like" INTEGER, promise INTEGER,
-    scheme TEXT, rate TEXT, total TEXT, budget REAL, facts BLOB, targets BLOB);
-CREATE TABLE said (digest INTEGER, of TEXT, said_in INTEGER, said BLOB);
-CREATE TABLE found (found_in INTEGER, code TEXT, severity INTEGER, is_own INTEGER, finding BLOB);
+    scheme TEXT, rate TEXT, total TEXT, budget REAL);
+CREATE TABLE packed (id INTEGER PRIMARY KEY, facts BLOB, targets BLOB);
+CREATE TABLE said (said_in INTEGER, digest INTEGER, of TEXT, field TEXT,
+    at_file BLOB, at_sheet BLOB, at_row INTEGER, at_column INTEGER, at_words BLOB);
+CREATE TABLE found (found_in INTEGER, code TEXT, severity INTEGER, finding BLOB);
 """
+"""Without a `finding` stands a form's own risk, which its facts have."""
 _INDEXES = """
 CREATE INDEX forms_content ON forms (content);
 CREATE INDEX forms_form ON forms (form);
@@ -36,16 +41,14 @@ _FORMS_AT_HAND = 64
 
 
 class Packings(NamedTuple):
-    """How facts travel: as packed bytes in text."""
+    """How facts travel."""
 
     facts: Packing
-    said: Packing
     targets: Packing
-    finding: Packing
 
 
 def packings(given: Scheme | None) -> Packings:
-    kinds = (FormFacts, Said, tuple[SetTarget, ...], Finding)
+    kinds = (FormFacts, tuple[SetTarget, ...])
     return Packings(*(Packing(kind, given) for kind in kinds))
 
 
@@ -68,22 +71,22 @@ class FactsMaker:
     def _row(self, facts: FormFacts, keys: Keys) -> Part:
         pack = self._packings
         columns = [
-            facts.path,
-            facts.unit,
+            _bytes(facts.path),
+            _bytes(facts.unit),
             keys.is_evaluation,
             *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
             facts.scheme.id,
             *(None if value is None else str(value) for value in (facts.rate, facts.total)),
             float(facts.budget or 0),
-            _text(pack.facts, facts),
-            _text(pack.targets, keys.targets),
+            pack.facts.packed(facts),
+            pack.targets.packed(keys.targets),
         ]
         said = [
-            [_signed(one.digest), of, _text(pack.said, one)]
+            [_signed(one.digest), of, one.field, *_place(one.at)]
             for of, texts in (("text", keys.texts), ("reason", keys.reasons))
             for one in texts
         ]
-        risks = [[f.code, int(f.severity), _text(pack.finding, f)] for f in facts.risks]
+        risks = [[f.code, int(f.severity)] for f in facts.risks]
         return [columns, said, risks]
 
 
@@ -93,6 +96,8 @@ class Facts:
     def __init__(self, given: Scheme | None = None) -> None:
         self._packings, self._given = packings(given), given
         self._files = self._forms = 0
+        self._schemes: list[Scheme] = []
+        """Of each form: eight bytes, for every finding asks."""
         self._indexed = False
         self.form = lru_cache(maxsize=_FORMS_AT_HAND)(self._form)
         """One form's facts by its number."""
@@ -105,18 +110,15 @@ class Facts:
         """What FactsMaker has made of a file."""
         self._files += 1
         run = self._database
-        for (path, unit, *columns, facts, targets), said, risks in part:
+        for (*columns, scheme, rate, total, budget, facts, targets), said, risks in part:
             self._forms += 1
-            row = (self._forms, self._files, *map(_bytes, (path, unit)), *columns, *map(_bytes, (facts, targets)))
+            self._schemes.append(self._named(scheme))
+            row = (self._forms, self._files, *columns, scheme, rate, total, budget)
             run.execute(f"INSERT INTO forms VALUES ({', '.join('?' * len(row))})", row)
-            run.executemany(
-                "INSERT INTO said VALUES (?, ?, ?, ?)",
-                [(digest, of, self._forms, _bytes(one)) for digest, of, one in said],
-            )
-            run.executemany(
-                "INSERT INTO found VALUES (?, ?, ?, 1, ?)",
-                [(self._forms, code, severity, _bytes(finding)) for code, severity, finding in risks],
-            )
+            run.execute("INSERT INTO packed VALUES (?, ?, ?)", (self._forms, facts, targets))
+            rows = [(self._forms, *one) for one in said]
+            run.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            run.executemany("INSERT INTO found VALUES (?, ?, ?, NULL)", [(self._forms, *risk) for risk in risks])
 
     def rows(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
         if not self._indexed:
@@ -125,44 +127,53 @@ class Facts:
         return self._database.execute(query, values)
 
     def _form(self, number: int) -> FormFacts:
-        ((facts,),) = self.rows("SELECT facts FROM forms WHERE id = ?", number)
+        ((facts,),) = self.rows("SELECT facts FROM packed WHERE id = ?", number)
         form: FormFacts = self._packings.facts.unpacked(facts)
         return form
 
     def scheme(self, number: int) -> Scheme:
-        """What a form was checked by, without the rest of its facts."""
-        ((id_,),) = self.rows("SELECT scheme FROM forms WHERE id = ?", number)
+        """What a form was checked by."""
+        return self._schemes[number - 1]
+
+    def _named(self, id_: str) -> Scheme:
         return self._given if self._given and self._given.id == id_ else builtin_schemes()[id_]
 
     def targets(self, number: int) -> tuple[SetTarget, ...]:
-        ((packed,),) = self.rows("SELECT targets FROM forms WHERE id = ?", number)
+        ((packed,),) = self.rows("SELECT targets FROM packed WHERE id = ?", number)
         targets: tuple[SetTarget, ...] = self._packings.targets.unpacked(packed)
         return targets
 
-    def said(self, packed: bytes) -> Said:
-        said: Said = self._packings.said.unpacked(packed)
-        return said
+    def find(self, found: Iterable[tuple[int, Finding]]) -> None:
+        """Keep findings about forms, by number, that only the other forms show."""
+        rows = ((number, f.code, int(f.severity), pickle.dumps(f, pickle.HIGHEST_PROTOCOL)) for number, f in found)
+        self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
 
-    def find(self, number: int, finding: Finding) -> None:
-        """Keep a finding about a form that only the other forms show."""
-        row = (number, finding.code, int(finding.severity), self._packings.finding.packed(finding))
-        self._database.execute("INSERT INTO found VALUES (?, ?, ?, 0, ?)", row)
+    def found(self, number: int) -> tuple[Finding, ...]:
+        """About a form, what only the other forms show, in the order in which it was found."""
+        query = "SELECT finding FROM found WHERE found_in = ? AND finding IS NOT NULL ORDER BY rowid"
+        return tuple(self.finding(packed) for (packed,) in self.rows(query, number))
 
-    def found(self, number: int, *, own: bool) -> tuple[Finding, ...]:
-        """Of a form, in the order in which they were found."""
-        query = "SELECT finding FROM found WHERE found_in = ? AND is_own = ? ORDER BY rowid"
-        return tuple(self._packings.finding.unpacked(packed) for (packed,) in self.rows(query, number, own))
+    @staticmethod
+    def finding(packed: bytes) -> Finding:
+        """The database is this process's own: nobody else has written what is unpickled."""
+        finding: Finding = pickle.loads(packed)
+        return finding
 
     def all_found(self) -> None:
-        self._database.execute("CREATE INDEX found_form ON found (found_in, is_own)")
-
-
-def _text(packing: Packing, value: object) -> str:
-    return text_of(packing.packed(value))
+        self._database.execute("CREATE INDEX found_form ON found (found_in)")
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _place(at: CellRef) -> tuple[bytes, bytes, int, int, bytes]:
+    """As columns of a row."""
+    return _bytes(at.file), _bytes(at.sheet), at.row, at.column, _bytes(at.words)
+
+
+def place_of(file: bytes, sheet: bytes, row: int, column: int, words: bytes) -> CellRef:
+    return CellRef(text_of(file), text_of(sheet), row, column, text_of(words))
 
 
 def text_of(text: bytes) -> str:

@@ -130,9 +130,10 @@ def _found(paths: list[Path], report: Path | None, store: Path | None) -> list[C
             f"cannot list {names}; check the address, that the package for it is installed, and the access rights",
         ) from error
     if store is not None:
-        from perfxl.store import is_part_of
+        from perfxl.store import own_files
 
-        found = [candidate for candidate in found if not is_part_of(store, candidate)]
+        own = own_files(store)
+        found = [candidate for candidate in found if candidate.key not in own]
     return found
 
 
