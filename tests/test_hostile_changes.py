@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfxl.sources import UnreadableFile, xlsx_scan, xlsx_sheet, xlsx_strings
+from perfxl.grid import Merge
+from perfxl.sources import UnreadableFile, xlsx_sheet, xlsx_strings, xml_scan
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.sources.xlsx_sheet import SheetReader
 from tests.extent import cases
@@ -71,7 +72,7 @@ def read_or_refused(content: bytes) -> object:
 
 
 def never_scanned(*_: object) -> None:
-    raise xlsx_scan.Unusual
+    raise xml_scan.Unusual
 
 
 def assert_scanned_as_parsed(content: bytes) -> None:
@@ -89,6 +90,25 @@ def test_the_usual_spelling_is_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
     (grid,) = read_xlsx(zipped(USUAL), "a.xlsx").grids
     assert [cell.value for cell in grid.cells.values()] == ["甲", 43921, "a&b]", 5, "x"]
     assert [cell.formula for cell in grid.cells.values()] == [None, None, None, '=IF(A1<2,"]",1)', "="]
+
+
+def test_what_is_remembered_of_a_form_is_not_told_of_another() -> None:
+    """The same rows with other texts, or inside another row, or with other surroundings."""
+    (first,) = read_xlsx(zipped(USUAL), "a.xlsx").grids
+    texts = USUAL | {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>丙</t></si><si><t>丁</t></si></sst>'}
+    (other,) = read_xlsx(zipped(texts), "b.xlsx").grids
+    assert [cell.value for cell in other.cells.values()] == ["丙", *[cell.value for cell in first.cells.values()][1:]]
+    assert [grid.file for grid in (first, other)] == ["a.xlsx", "b.xlsx"]
+    sheet = str(USUAL["xl/worksheets/sheet1.xml"])
+    protected = sheet.replace("<mergeCells", '<sheetProtection sheet="1"/><mergeCells').replace("A5:B6", "A5:B7")
+    (locked,) = read_xlsx(zipped(USUAL | {"xl/worksheets/sheet1.xml": protected}), "c.xlsx").grids
+    assert (locked.cells, locked.protected, locked.merges) == (first.cells, True, (Merge(5, 1, 7, 2),))
+    assert (first.protected, first.merges) == (False, (Merge(5, 1, 6, 2),))
+    misplaced = sheet.replace('<row r="3" x14ac:dyDescent="0.2"><c r="A3"', '<row r="4"><c r="A4"')
+    assert read_or_refused(zipped(USUAL | {"xl/worksheets/sheet1.xml": misplaced})) == (
+        "R101",
+        {"reason": "工作表 自评表 的单元格 B3 不在所写的行"},
+    )
 
 
 @settings(max_examples=cases(100, 300), deadline=None)

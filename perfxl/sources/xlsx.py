@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from perfxl.sources.xlsx_sheet import MAX_CELLS, SheetReader
 from perfxl.sources.xlsx_strings import read_properties, read_strings
 from perfxl.sources.xlsx_styles import DEFAULT_STYLES, read_styles
 from perfxl.sources.xlsx_values import SheetContext
-from perfxl.sources.xml_part import Attributes, PartParser
+from perfxl.sources.xml_part import Attributes, PartParser, remembered
 
 MAX_SHEETS = 1_000
 """One form per sheet of a whole city's projects; Excel itself grows unusable before."""
@@ -84,7 +84,8 @@ def _only(targets: Mapping[str, Relationship], kind: str) -> str | None:
     return found[0].target
 
 
-def _read_workbook_part(data: bytes, part: str) -> tuple[list[_SheetEntry], Mapping[str, str], bool]:
+@remembered
+def _read_workbook_part(data: bytes, part: str) -> tuple[Sequence[_SheetEntry], Mapping[str, str], bool]:
     sheets: list[_SheetEntry] = []
     titles: set[str] = set()
     names: dict[str, str] = {}
@@ -134,7 +135,7 @@ def _read_workbook_part(data: bytes, part: str) -> tuple[list[_SheetEntry], Mapp
 def _grids(
     package: Package,
     file: str,
-    sheets: list[_SheetEntry],
+    sheets: Sequence[_SheetEntry],
     targets: Mapping[str, Relationship],
     context: SheetContext,
     unread: Collection[str],

@@ -5,15 +5,27 @@ from __future__ import annotations
 from perfxl.grid import Cell, CellRef, CellValue, Merge
 from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import count, main, plain_text, truth
-from perfxl.sources.xlsx_scan import Unusual, scanned_sheet
+from perfxl.sources.xlsx_scan import scanned_sheet, scanned_surroundings
 from perfxl.sources.xlsx_styles import CellStyle
 from perfxl.sources.xlsx_values import MAX_COLUMNS, MAX_ROWS, BadValue, SheetContext, cell_value, merge_range, position
-from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, text_too_long
+from perfxl.sources.xml_part import MAX_TEXT, Attributes, PartParser, remembered, text_too_long
+from perfxl.sources.xml_scan import Unusual
 
 MAX_CELLS = 1_000_000
 """Kept cells of all sheets of a workbook together; a summary of 10,000 forms has some 300,000."""
 MAX_MERGES = 100_000
 """Merges of one sheet; a summary of 10,000 forms has some 30,000."""
+
+
+@remembered
+def _surroundings(rest: bytes, part: str) -> tuple[tuple[Merge, ...], bool]:
+    """The merges and the protection of a worksheet part without its rows. Raises Unusual and UnreadableFile."""
+    merges, left = scanned_surroundings(rest)
+    reader = SheetReader("", "", SheetContext([], {}, epoch_1904=False), 0)
+    reader.parse(left, part)
+    if reader.has_rows:
+        raise Unusual
+    return (*merges, *reader.merges), reader.protected
 
 
 class SheetReader:
@@ -42,21 +54,18 @@ class SheetReader:
         """Raises UnreadableFile R101 naming the cell that is damaged, R105 over a limit."""
         try:
             scanned = scanned_sheet(data, self._context)
-            self._parse(scanned.rest, part)
-            usual = not (self._row or self._column or self._reference)  # no row or cell in an unexpected place
-            if usual and len(scanned.cells) <= self._most_cells and len(scanned.merges) <= MAX_MERGES:
-                self.cells, self.merges = scanned.cells, scanned.merges + self.merges
-                self.hidden_rows = scanned.hidden_rows
+            merges, self.protected = _surroundings(scanned.rest, part)
+            if len(scanned.cells) <= self._most_cells and len(merges) <= MAX_MERGES:
+                self.cells, self.merges, self.hidden_rows = scanned.cells, list(merges), scanned.hidden_rows
                 return
         except (Unusual, UnreadableFile):
             pass
         # Only expat judges: it says what is wrong and where, or finds that it was merely unusual.
-        self.cells, self.merges, self.hidden_rows = {}, [], set()
-        self._row = self._column = 0
-        self._reference = None
-        self._parse(data, part)
+        self.protected = False
+        self.parse(data, part)
 
-    def _parse(self, data: bytes, part: str) -> None:
+    def parse(self, data: bytes, part: str) -> None:
+        """The same by expat alone."""
         starts = {
             "row": self._start_row,
             "c": self._start_cell,
@@ -74,6 +83,11 @@ class SheetReader:
             {name: called_with for local, called_with in texts.items() for name in main(local)},
             {name: finished for local, finished in ends.items() for name in main(local)},
         ).parse(data)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a row or cell was met, were it blank."""
+        return bool(self._row or self._column or self._reference)
 
     def _start_row(self, attributes: Attributes) -> None:
         number = attributes.get("r")

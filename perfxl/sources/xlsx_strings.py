@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from perfxl.sources.errors import UnreadableFile, damaged, too_large
 from perfxl.sources.ooxml import main, plain_text
-from perfxl.sources.xlsx_scan import Unusual, cut, scanned_strings
-from perfxl.sources.xml_part import Attributes, PartParser, without
+from perfxl.sources.xlsx_scan import scanned_strings
+from perfxl.sources.xml_part import Attributes, PartParser, remembered, without
+from perfxl.sources.xml_scan import Unusual, cut
 
 MAX_STRINGS = 1_000_000
 """As many as cells are kept."""
@@ -79,6 +80,7 @@ def _parsed(data: bytes, part: str) -> list[str]:
     return strings
 
 
+@remembered
 def read_properties(data: bytes, part: str) -> Mapping[str, str]:
     """Custom document properties by name: flags as `true` or `false`, all else as the text that stands there."""
     properties: dict[str, str] = {}

@@ -148,7 +148,7 @@ def remembered(read: Callable[[bytes, str], T]) -> Callable[[bytes, str], T]:
 
     For parts that differ little between workbooks: the forms of a batch come from one template.
     """
-    kept = lru_cache(maxsize=32)(read)
+    kept = lru_cache(maxsize=64)(read)
     return wraps(read)(lambda data, part: (kept if len(data) <= MAX_REMEMBERED_BYTES else read)(data, part))
 
 
