@@ -2,6 +2,6 @@
 
 import sys
 
-from perfxl.cli import main
+from perfxl.cli import process
 
-sys.exit(main())
+sys.exit(process())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from perfxl.grid import CellRef
 from perfxl.problem import Clause
@@ -87,8 +89,7 @@ def in_both(**clauses: Clause) -> dict[str, str]:
     return chinese | {name + _EN: en for name, (_, en) in clauses.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What a person reads about a code, in one language. `message` has {named} places for numbers."""
 
     name: str
@@ -97,8 +98,7 @@ class Words:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
+class CatalogEntry(NamedTuple):
     code: str
     severity: Severity
     zh: Words
@@ -114,19 +114,42 @@ class CatalogEntry:
         return self.zh if lang == "zh" else self.en
 
 
+_CODE = re.compile(r"^\[([A-Z][0-9]{3})\]\n", re.MULTILINE)
+
+
+class _Catalog(Mapping[str, CatalogEntry]):
+    """Each entry is read when it is asked for: a file needs a few of them, and all take longer than its check."""
+
+    def __init__(self, text: str) -> None:
+        _, *parts = _CODE.split(text)
+        self._texts = dict(zip(parts[::2], parts[1::2], strict=True))
+        self._read: dict[str, CatalogEntry] = {}
+
+    def __getitem__(self, code: str) -> CatalogEntry:
+        if code not in self._read:
+            raw = tomllib.loads(f"[{code}]\n{self._texts[code]}")[code]
+            self._read[code] = CatalogEntry(
+                code=code,
+                severity=Severity[raw["severity"]],
+                zh=Words(**raw["zh"]),
+                en=Words(**raw["en"]),
+                source=raw["source"],
+                suspended=raw.get("suspended", ""),
+                risk=raw.get("risk", False),
+            )
+        return self._read[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 @cache
 def catalog() -> Mapping[str, CatalogEntry]:
     """All codes of catalog.toml. A code is a letter and three digits and is never reused."""
-    raw = tomllib.loads(files("perfxl").joinpath("catalog.toml").read_text("utf-8"))
-    return {
-        code: CatalogEntry(
-            code=code,
-            severity=Severity[entry["severity"]],
-            zh=Words(**entry["zh"]),
-            en=Words(**entry["en"]),
-            source=entry["source"],
-            suspended=entry.get("suspended", ""),
-            risk=entry.get("risk", False),
-        )
-        for code, entry in raw.items()
-    }
+    return _Catalog(files("perfxl").joinpath("catalog.toml").read_text("utf-8"))

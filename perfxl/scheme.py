@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -392,23 +393,49 @@ def _parse(text: str, name: str) -> Scheme:
         raise SchemeError("\n".join(zh), "\n".join(en)) from error
 
 
+class _Builtin(Mapping[str, Scheme]):
+    """By id, which is the file's path. Each is read when it is asked for: a form that names its own needs no other."""
+
+    def __init__(self, root: Traversable) -> None:
+        self._read: dict[str, Scheme] = {}
+        self._files: dict[str, Traversable] = {}
+        for place in sorted(root.iterdir(), key=lambda entry: entry.name):
+            if place.is_dir():
+                for file in sorted(place.iterdir(), key=lambda entry: entry.name):
+                    if file.name.endswith(".toml"):
+                        self._files[f"{place.name}/{file.name.removesuffix('.toml')}"] = file
+
+    def __getitem__(self, id_: str) -> Scheme:
+        if id_ not in self._read:
+            self._read[id_] = _parse(self.text(id_), f"{id_}.toml")
+        return self._read[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def text(self, id_: str) -> str:
+        return self._files[id_].read_text("utf-8")
+
+
 @cache
-def builtin_schemes() -> dict[str, Scheme]:
+def _builtin() -> _Builtin:
+    return _Builtin(files("perfxl").joinpath("schemes"))
+
+
+def builtin_schemes() -> Mapping[str, Scheme]:
     """All schemes that come with perfxl, by id, in a stable order."""
-    found: dict[str, Scheme] = {}
-    root = files("perfxl").joinpath("schemes")
-    for place in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if place.is_dir():
-            for file in sorted(place.iterdir(), key=lambda entry: entry.name):
-                if file.name.endswith(".toml"):
-                    scheme = _parse(file.read_text("utf-8"), f"{place.name}/{file.name}")
-                    found[scheme.id] = scheme
-    return found
+    return _builtin()
 
 
 def builtin_text(scheme: Scheme) -> str:
     """The file of a built-in scheme as it is written, comments and all."""
-    return files("perfxl").joinpath("schemes", *f"{scheme.id}.toml".split("/")).read_text("utf-8")
+    return _builtin().text(scheme.id)
 
 
 NATIONAL = "mof/2020"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from perfxl.expr import Value, ref
 from perfxl.figures import agrees, points
@@ -70,8 +71,7 @@ class ScoreLine:
         return self.reported.value if self.computed is None or self.agrees else self.computed
 
 
-@dataclass(frozen=True)
-class Scorecard:
+class Scorecard(NamedTuple):
     """Everything computed for one self-evaluation. Points; rates are shares of 1; None means not computable."""
 
     ratio: Decimal | None

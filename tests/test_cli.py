@@ -72,10 +72,22 @@ def test_version_needs_no_library() -> None:
 def test_check_of_one_file_needs_neither_rich_nor_a_writer() -> None:
     script = (
         "import sys; from perfxl.cli import main; main(['check', sys.argv[1]]); "
-        "print({'rich', 'xlsxwriter', 'openpyxl', 'lxml'} & set(sys.modules), file=sys.stderr)"
+        "unwanted = {'rich', 'xlsxwriter', 'openpyxl', 'lxml', 'html', 'perfxl.seal', 'perfxl.signing'}; "
+        "print(unwanted & set(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script, KUNMING], capture_output=True, cwd=ROOT, check=True)
     assert done.stderr.decode().strip() == "set()"
+
+
+def test_check_of_a_form_that_names_its_scheme_reads_no_other() -> None:
+    script = (
+        "import sys; from perfxl import scheme; from perfxl.cli import main; parse, names = scheme._parse, []; "
+        "scheme._parse = lambda text, name: names.append(name) or parse(text, name); main(['check', sys.argv[1]]); "
+        "print(names, file=sys.stderr)"
+    )
+    form = ROOT / "templates" / "hubei-2021-项目自评表.xlsx"
+    done = subprocess.run([sys.executable, "-c", script, form], capture_output=True, cwd=ROOT, check=True)
+    assert done.stderr.decode().strip() == "['hubei/2021.toml']"
 
 
 def test_golden_check(capsys: Capture, in_examples: None) -> None:

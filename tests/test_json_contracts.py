@@ -205,7 +205,6 @@ SAID = {
 """Every option that is about JSON, with the schema of what it writes or reads."""
 
 WRITERS = {
-    "perfxl/making.py": "between processes",
     "perfxl/reports/json_text.py": "how the documents of check, verify, diff and rollup are written; schemas",
     "perfxl/reports/sarif.py": "SARIF 2.1.0",
     "perfxl/reports/text.py": "lines that wait in a temporary file",

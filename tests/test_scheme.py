@@ -92,6 +92,8 @@ def test_numbers_are_those_of_the_documents(scheme_id: str) -> None:
 
 def test_ids_are_the_paths() -> None:
     assert sorted(builtin_schemes()) == IDS
+    assert [scheme.id for scheme in builtin_schemes().values()] == list(builtin_schemes())
+    assert builtin_schemes().get("../schemes/mof/2020") is None
 
 
 @pytest.mark.parametrize("scheme_id", IDS)

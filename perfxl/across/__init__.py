@@ -57,7 +57,8 @@ class Across(Taker):
     def spot_checks(self) -> SpotChecks:
         """Forms with risks. Once, after the last file."""
         facts = self._facts
-        for code, rule in registered_rules().items():
+        rules = registered_rules() if facts.several else {}
+        for code, rule in rules.items():
             if code not in self._suspended and not catalog()[code].suspended:
                 facts.find(_judged(facts, code, rule(facts)))
         facts.all_found()

@@ -77,6 +77,6 @@ def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
 @cache
 def _name(field: str) -> str:
     """In the words of the forms."""
-    from perfxl.seal.words import field_name
+    from perfxl.seal.words import field_name  # only here: most folders share no text, and seals take long to load
 
     return field_name(f"1/row/1/{field}" if field == "note" else f"1/field/{field}")

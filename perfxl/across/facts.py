@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
+from typing import NamedTuple
 
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
@@ -28,8 +28,7 @@ _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A text that should be a unit's own: its digest, its field's id, its cell."""
 
     digest: int
@@ -37,8 +36,7 @@ class Said:
     at: CellRef
 
 
-@dataclass(frozen=True, slots=True)
-class SetTarget:
+class SetTarget(NamedTuple):
     """An indicator's name and target as digests, and the target's cell."""
 
     name: int
@@ -49,8 +47,7 @@ class SetTarget:
     """In words, of objective forms only: evaluations are compared with these."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormFacts:
+class FormFacts(NamedTuple):
     """One form. Amounts in 元, rates as shares of 1, points."""
 
     path: str
@@ -71,8 +68,7 @@ class FormFacts:
     """The form's own findings that call for a spot check."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """What forms are grouped and compared by: digests, None where the form does not say enough."""
 
     is_evaluation: bool

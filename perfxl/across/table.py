@@ -94,7 +94,7 @@ class Facts:
     """Forms are numbered in the order in which they come, from 1; so are files."""
 
     def __init__(self, given: Scheme | None = None) -> None:
-        self._packings, self._given = packings(given), given
+        self._given = given
         self._files = self._forms = 0
         self._schemes: list[Scheme] = []
         """Of each form: eight bytes, for every finding asks."""
@@ -105,6 +105,10 @@ class Facts:
         self._database.execute(f"PRAGMA cache_size = -{_IN_MEMORY}")
         self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
+
+    @cached_property
+    def _packings(self) -> Packings:
+        return packings(self._given)
 
     def put(self, part: Part) -> None:
         """What FactsMaker has made of a file."""
@@ -119,6 +123,11 @@ class Facts:
             rows = [(self._forms, *one) for one in said]
             run.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             run.executemany("INSERT INTO found VALUES (?, ?, ?, NULL)", [(self._forms, *risk) for risk in risks])
+
+    @property
+    def several(self) -> bool:
+        """False for one form, with which nothing can be compared."""
+        return self._forms > 1
 
     def rows(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
         if not self._indexed:

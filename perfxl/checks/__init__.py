@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from importlib import import_module
 
 from perfxl.finding import Finding
-from perfxl.form import Form, ObjectiveForm, SelfEvaluation
+from perfxl.form import Form, Located, ObjectiveForm, SelfEvaluation
 from perfxl.scheme import Scheme
 from perfxl.scorecard import Scorecard
 
@@ -41,6 +41,19 @@ class Context:
         if not isinstance(self.form, SelfEvaluation) or self.scorecard is None:
             return None
         return Evaluation(self.form, self.scheme, self.scorecard, alone=len(self.siblings) <= 1)
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, Located[str]], ...]:
+        """Every text a person wrote into the form, with the form's word for it."""
+        return tuple((field, text) for field, text in _texts(self.form) if text.raw)
+
+
+def _texts(form: Form) -> Iterator[tuple[str, Located[str]]]:
+    for located in form.fields.values():
+        yield "", located
+    for row in form.named_indicators:
+        yield from (("指标名称", row.level3), ("指标解释", row.explanation), ("评分规则", row.scoring_rule))
+        yield "备注", row.note
 
 
 @dataclass(frozen=True)

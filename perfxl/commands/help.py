@@ -27,7 +27,7 @@ _WORDS = {
     "help": ("显示这一页", "Show this page"),
 }
 _WIDEST = 100
-_UNIT = re.compile(r"[^\W\u3000-\uffef]+\S*?(?=[\s\u3000-\uffef]|$)|.", re.DOTALL)
+_UNIT = r"(?s:[^\W\u3000-\uffef]+\S*?(?=[\s\u3000-\uffef]|$)|.)"
 """What is not broken between lines: a word, or one character of Chinese."""
 _NEVER_FIRST = "。，、；：？）”》"
 
@@ -134,7 +134,7 @@ def _table(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
     lines, line = [], ""
-    for unit in _UNIT.findall(text):
+    for unit in re.findall(_UNIT, text):
         if line and unit not in _NEVER_FIRST and display_width(indent + line + unit) > width:
             lines.append(line.rstrip())
             line = ""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 VARIABLE = "PERFXL_LANG"
 OPTION = "--lang"
-_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def spoken(given: Sequence[str]) -> tuple[Language, list[str]]:
@@ -54,4 +53,4 @@ def _halves(paragraph: str) -> tuple[str, str]:
     end = line.rfind("。") + 1
     if end:
         return line[:end], line[end:].strip()
-    return (line, "") if _CHINESE.search(line) else ("", line)
+    return (line, "") if re.search("[\u3400-\u9fff]", line) else ("", line)

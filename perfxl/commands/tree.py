@@ -5,16 +5,14 @@ The one place that looks into the objects that Typer builds; what it uses is the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from perfxl.finding import Language
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """An argument or option as it is typed. `help` is in both languages, `default` empty where there is none."""
 
     names: tuple[str, ...]
@@ -27,8 +25,7 @@ class Parameter:
     many: bool
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """`path` is how it is called, without `perfxl`; a group has `commands`. `help` is in both languages."""
 
     path: tuple[str, ...]

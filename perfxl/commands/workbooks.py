@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from perfxl.sources import UnreadableFile
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(NamedTuple):
     """The new bytes of a file, and what was done in Chinese and English. `beside` is written once the file is."""
 
     data: bytes

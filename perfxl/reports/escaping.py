@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
@@ -27,6 +26,8 @@ def visible_lines(text: str) -> list[str]:
 
 def html_text(text: str) -> str:
     """For an HTML or XML text or a quoted attribute."""
+    import html
+
     return html.escape(visible(text), quote=True)
 
 

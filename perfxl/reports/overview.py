@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from perfxl.finding import Finding, Severity
 from perfxl.form import SelfEvaluation
@@ -22,8 +22,7 @@ _DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益",
 """Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
+class FormRow(NamedTuple):
     """One row of the 汇总表: a form, or a file that has none. Amounts in 元, rate as a share of 1, points."""
 
     path: str
@@ -110,8 +109,7 @@ def _form_row(file: FileReview, review: Review, about_file: tuple[Finding, ...])
     )
     if not isinstance(form, SelfEvaluation) or card is None:
         return row
-    return replace(
-        row,
+    return row._replace(
         is_evaluation=True,
         rate=card.rate,
         execution_score=card.execution.counted,
@@ -243,6 +241,8 @@ class Totals:
     @property
     def ordered_grades(self) -> list[tuple[str, int]]:
         """Grades from the best down, as the schemes list them."""
+        if len(self.grades) < 2:  # as of one file: no scheme needs to be read
+            return list(self.grades.items())
         order = list(dict.fromkeys(grade.word for scheme in builtin_schemes().values() for grade in scheme.grades))
         place = {grade: n for n, grade in enumerate(order)}
         return sorted(self.grades.items(), key=lambda item: (place.get(item[0], len(place)), item[0]))
