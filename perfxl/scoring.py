@@ -4,6 +4,7 @@ sentence in the 评分底稿 come from the same arithmetic."""
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from perfxl.expr import (
     BLANK,
@@ -35,17 +36,24 @@ FORWARD, INVERSE, QUALITATIVE = "正向定量", "反向定量", "定性"
 DENOMINATORS = {"adjusted_budget": "全年预算数", "initial_budget": "年初预算数"}
 
 
+_built_once = lru_cache(maxsize=256)
+"""Every form of a batch asks for the same few rules."""
+
+
+@_built_once
 def execution_ratio(rule: ExecutionRule) -> Expr:
     """全年执行数 ÷ 全年预算数, not rounded: what 执行率得分 is computed from."""
     budget = ref(rule.denominator, DENOMINATORS[rule.denominator], style="money")
     return ref("executed", "全年执行数", style="money") / budget
 
 
+@_built_once
 def execution_rate(rule: ExecutionRule) -> Expr:
     """预算执行率：全年执行数 ÷ 全年预算数，百分比保留两位小数。"""
     return round_half_up(execution_ratio(rule), RATE_PLACES, style="percent")
 
 
+@_built_once
 def execution_rate_score(rule: ExecutionRule) -> Expr:
     """预算执行率得分：分值 × min(全年执行数 ÷ 全年预算数, 1)，或按区间给分，四舍五入到两位。"""
     ratio = execution_ratio(rule)
@@ -71,6 +79,7 @@ def stated_number(name: str, label: str) -> Expr:
     return when(computed, quantity(ref(name, label)), BLANK)
 
 
+@_built_once
 def forward_score(rules: IndicatorRules, style: Style = "plain") -> Expr:
     """正向定量指标得分：分值 × min(实际完成值 ÷ 指标值, 1)；指标值为 0 时，实际为 0 才得分；可选：超额过多扣分。"""
     target, actual = ref("target", "年度指标值", style), ref("actual", "实际完成值", style)
@@ -83,6 +92,7 @@ def forward_score(rules: IndicatorRules, style: Style = "plain") -> Expr:
     return round_half_up(when(target.equals(number(0)), met_zero, points), SCORE_PLACES)
 
 
+@_built_once
 def inverse_score(style: Style = "plain") -> Expr:
     """反向定量指标得分：分值 × min(指标值 ÷ 实际完成值, 1)；实际为 0 得满分。"""
     target, actual = ref("target", "年度指标值", style), ref("actual", "实际完成值", style)
@@ -114,6 +124,7 @@ def capped_total(total_score: Expr, caps: tuple[TotalCap, ...]) -> Expr:
     return capped
 
 
+@_built_once
 def grade(grades: tuple[Grade, ...]) -> Expr:
     """等级：按未经四舍五入的总分所在区间。"""
     return lookup(ref("total", "总分"), tuple((grade.low.value, grade.word) for grade in grades))
