@@ -244,7 +244,7 @@ def test_every_formula_of_a_scheme_fits_in_a_cell(scheme: str, function: str, ex
 
 
 def test_no_rule_is_left_out() -> None:
-    public = inspect.getmembers(scoring, inspect.isfunction)
+    public = inspect.getmembers(scoring, callable)
     rules = {name for name, function in public if function.__module__ == scoring.__name__}
     assert {function for _, function, _ in RULES} == rules
     assert {scheme for scheme, _, _ in RULES} == set(builtin_schemes())
