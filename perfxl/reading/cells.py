@@ -57,10 +57,10 @@ class CellReader:
         return self._number(read_share(cell, in_percent), cell, at, label)
 
     def measure(self, cell: Cell, at: CellRef, label: str, year: int | None) -> Located[Target]:
-        located: Located[Target] = Located(None, at, _raw(cell))
+        located: Located[Target] = _located((None, at, _raw(cell)))
         if self._is_error(cell, at, label) or _has_no_result(cell) or located.blank:
             return located
-        return Located(read_measure(cell, located.raw, year), at, located.raw)
+        return _located((read_measure(cell, located.raw, year), at, located.raw))
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         located: Located[Decimal] = _located((value, at, _raw(cell)))

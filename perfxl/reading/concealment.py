@@ -34,13 +34,15 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
     if hidden:
         numbers = {"count": str(len(hidden)), "row": grid.row_words(hidden[0])}
         reader.report(Finding("L117", grid.ref(hidden[0], grid.row(hidden[0])[0][0]), "", numbers=numbers))
+    last = right or grid.last_column
     for row in sorted(rows):
+        merges = grid.merges_over(row, last)
         for column, cell in grid.row(row):
-            if right and column > right:
+            if column > last:
                 break
             if cell.formula is not None and _looks_elsewhere(cell.formula):
                 elsewhere.append((row, column))
-            merge = grid.merge_over(row, column)
+            merge = merges.get(column)
             corner = merge is None or (merge.top, merge.left) == (row, column)
             if not corner and cell.value is not None and cell.text.strip():
                 covered.append((row, column))
