@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from perfxl.form import SelfEvaluation
 from perfxl.making import Part
 from perfxl.review import FileReview, Review, Status
 from perfxl.scheme import builtin_schemes
-from perfxl.scorecard import Scorecard
+from perfxl.scorecard import Scorecard, ScoreLine
 
 if TYPE_CHECKING:
     from perfxl.seal import Verdict
@@ -45,6 +45,8 @@ class FormRow(NamedTuple):
     """By rule; as filled in where there is no rule."""
     dimensions: tuple[Decimal | None, ...] = (None, None, None, None)
     """投入（成本）, 产出, 效益（效果）, 满意度（影响力）: by rule, as filled in where there is no rule."""
+    lost: tuple[Decimal, ...] = (Decimal(0),) * 5
+    """Points between weight and score: of 预算执行率, then of the four dimensions."""
     total_reported: Decimal | None = None
     total_computed: Decimal | None = None
     grade_reported: str = ""
@@ -109,11 +111,13 @@ def _form_row(file: FileReview, review: Review, about_file: tuple[Finding, ...])
     )
     if not isinstance(form, SelfEvaluation) or card is None:
         return row
+    reached, lost = _dimensions(review, card)
     return row._replace(
         is_evaluation=True,
         rate=card.rate,
         execution_score=card.execution.counted,
-        dimensions=_dimensions(review, card),
+        dimensions=reached,
+        lost=lost,
         total_reported=form.total.value,
         total_computed=card.computed_total,
         grade_reported=card.reported_grade or "",
@@ -132,18 +136,26 @@ def dimension(level1: str) -> int | None:
     return next((n for n, words in enumerate(_DIMENSIONS) if any(word in level1 for word in words)), None)
 
 
-def _dimensions(review: Review, card: Scorecard) -> tuple[Decimal | None, ...]:
-    points = {line.indicator.at: line.counted for line in card.lines if line.indicator is not None}
+def _dimensions(review: Review, card: Scorecard) -> tuple[tuple[Decimal | None, ...], tuple[Decimal, ...]]:
+    """Points reached by dimension, and points lost: see FormRow."""
+    lines = {line.indicator.at: line for line in card.lines if line.indicator is not None}
     sums: list[Decimal | None] = [None, None, None, None]
+    lost = [_lost(card.execution), Decimal(0), Decimal(0), Decimal(0), Decimal(0)]
     for place, group in enumerate(review.form.groups):
         label = group.label.value or group.label.raw
         known = dimension(label)
         column = min(place, 3) if known is None else known
         for indicator in group.rows:
-            counted = points.get(indicator.at)
-            if counted is not None:
-                sums[column] = (sums[column] or Decimal(0)) + counted
-    return tuple(sums)
+            line = lines.get(indicator.at)
+            if line is not None and line.counted is not None:
+                sums[column] = (sums[column] or Decimal(0)) + line.counted
+                if line is not card.execution:
+                    lost[column + 1] += _lost(line)
+    return tuple(sums), tuple(lost)
+
+
+def _lost(line: ScoreLine) -> Decimal:
+    return max(line.weight - line.counted, Decimal(0)) if line.weight and line.counted is not None else Decimal(0)
 
 
 _SUMMED = ("initial_budget", "adjusted_budget", "executed", "total_reported", "total_computed")
@@ -151,10 +163,12 @@ _SUMMED = ("initial_budget", "adjusted_budget", "executed", "total_reported", "t
 
 def figures(file: FileReview) -> Part:
     """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
-    self-evaluation its grade by rule and its sums as text."""
+    self-evaluation its grade by rule, its lost points and its sums as text."""
     forms = rows(file)
     evaluations = [
-        [row.grade_computed, *(_exact(getattr(row, name)) for name in _SUMMED)] for row in forms if row.is_evaluation
+        [row.grade_computed, [*map(str, row.lost)], *(_exact(getattr(row, name)) for name in _SUMMED)]
+        for row in forms
+        if row.is_evaluation
     ]
     counts = [file.count(severity) for severity in Severity]
     return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations]
@@ -205,6 +219,8 @@ class Totals:
     """Of the totals as filled in."""
     computed: Mean = field(default_factory=Mean)
     """Of the totals by rule."""
+    lost: tuple[Decimal, ...] = (Decimal(0),) * 5
+    """As in FormRow."""
 
     def add(self, part: Part) -> None:
         """The `figures` of one file."""
@@ -213,17 +229,18 @@ class Totals:
         for severity, count in zip(Severity, counts, strict=True):
             self.findings[severity] += count
         self.forms += forms
-        for grade, *sums in evaluations:
-            self._add_evaluation(grade, *(Decimal(text) if text else None for text in sums))
+        for grade, lost, *sums in evaluations:
+            self._add_evaluation(grade, map(Decimal, lost), *(Decimal(text) if text else None for text in sums))
 
     def add_row(self, row: FormRow) -> None:
         """One form, without its file and findings."""
         self.forms += bool(row.scheme)
         if row.is_evaluation:
-            self._add_evaluation(row.grade_computed, *(getattr(row, name) for name in _SUMMED))
+            self._add_evaluation(row.grade_computed, row.lost, *(getattr(row, name) for name in _SUMMED))
 
-    def _add_evaluation(self, grade: str, *sums: Decimal | None) -> None:
-        """Grade by rule, and what _SUMMED names."""
+    def _add_evaluation(self, grade: str, lost: Iterable[Decimal], *sums: Decimal | None) -> None:
+        """Grade by rule, points lost, and what _SUMMED names."""
+        self.lost = tuple(before + more for before, more in zip(self.lost, lost, strict=True))
         initial, adjusted, executed, reported, computed = sums
         self.initial_budget += initial or 0
         self.adjusted_budget += adjusted or 0
