@@ -252,7 +252,7 @@ def checked(files: list[FileReview]) -> SpotChecks:
     return across.spot_checks()
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "md", "github", "sarif", "junit", "json"])
+@pytest.mark.parametrize("name", ["text", "concise", "md", "github", "sarif", "junit", "csv", "json"])
 def test_every_report_says_what_several_files_show(name: str, files: list[FileReview]) -> None:
     for view, times in ((View(), 2), (View(hidden=frozenset({"D104"})), 0)):
         out = io.StringIO()

@@ -202,7 +202,7 @@ def test_english(capsys: Capture) -> None:
         (["check", GUMEI, "--select", "Q1"], "--select：没有代码 Q1；可写代码或开头字母，如 F102 或 F，多个用逗号隔开"),
         (
             ["check", GUMEI, "--format", "xml"],
-            "--format 没有取值 xml；可用：text、concise、json、jsonl、github、sarif、junit、html、md",
+            "--format 没有取值 xml；可用：text、concise、json、jsonl、csv、github、sarif、junit、html、md",
         ),
         (["check", GUMEI, "--severity", "大"], "--severity 没有取值 大；可用：提示、核实、错误、info、query、error"),
         (["check", GUMEI, "--lang", "fr"], "--lang 没有取值 fr；可用：zh、en"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -16,7 +17,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from perfxl.finding import Severity
+from perfxl.finding import Finding, Severity
+from perfxl.grid import CellRef
 from perfxl.reports import FORMATS, open_report
 from perfxl.reports.escaping import html_text, markdown_text, visible
 from perfxl.reports.html import HtmlReport
@@ -43,7 +45,7 @@ def report(name: str, view: View | None = None, files: list[FileReview] | None =
     return out.getvalue()
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "md", "github", "junit"])
+@pytest.mark.parametrize("name", ["text", "concise", "md", "github", "junit", "csv"])
 def test_golden(name: str) -> None:
     assert_golden(f"report-{name}.txt", report(name))
 
@@ -57,7 +59,7 @@ def test_golden_english(name: str) -> None:
 def test_nothing_from_a_workbook_acts(name: str) -> None:
     text = report(name)
     assert not ACTING.search(text)
-    assert "<script>alert" not in text or name in ("text", "concise", "json", "jsonl", "github", "sarif")
+    assert "<script>alert" not in text or name in ("text", "concise", "json", "jsonl", "csv", "github", "sarif")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -168,6 +170,28 @@ def test_sarif() -> None:
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "in/b%3D1.xlsx"
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "自评表!G15"
     assert run["results"][0]["suppressions"][0]["kind"] == "inSource"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("＝cmd|' /C calc'!A0", "'＝cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-2+3", "'-2+3"),
+        ("\t=1", "\\x09=1"),
+        ("-38.16%", "-38.16%"),
+        ("+1,040,000.00", "+1,040,000.00"),
+        ("≥95%", "≥95%"),
+        ('说"好"，\n换行', '说"好"，↵换行'),
+    ],
+)
+def test_csv_holds_no_formula(text: str, shown: str) -> None:
+    found = Finding("N105", CellRef("a.xlsx", "表", 1, 1), "备注", text, numbers={"text": "x"})
+    lines = report("csv", files=[FileReview("a.xlsx", "returned", (), (found,))]).splitlines()
+    (row,) = csv.DictReader(lines)
+    assert (row["\ufeff文件"], row["填报"], row["代码"]) == ("a.xlsx", shown, "N105")
 
 
 def test_junit() -> None:

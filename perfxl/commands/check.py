@@ -34,7 +34,7 @@ def check(
     scheme: str | None = typer.Option(
         None, metavar="ID", help="方案编号或 .toml 文件，不按表判定。Id or .toml file of the scheme."
     ),
-    format: str = typer.Option("text", metavar="FORMAT", help="text concise json jsonl github sarif junit html md"),
+    format: str = typer.Option("text", metavar="FORMAT", help="text concise json jsonl csv github sarif junit html md"),
     output: Path | None = typer.Option(None, metavar="FILE", help="写入文件而不是屏幕。Write there, not to stdout."),
     report: Path | None = typer.Option(
         None, metavar="DIR", help="另写 汇总表.xlsx 和 index.html。Also write 汇总表.xlsx and index.html."

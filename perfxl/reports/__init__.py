@@ -12,6 +12,7 @@ FORMATS = {
     "concise": ("perfxl.reports.concise", "ConciseReport"),
     "json": ("perfxl.reports.json", "JsonReport"),
     "jsonl": ("perfxl.reports.json", "JsonLinesReport"),
+    "csv": ("perfxl.reports.csv", "CsvReport"),
     "github": ("perfxl.reports.github", "GithubReport"),
     "sarif": ("perfxl.reports.sarif", "SarifReport"),
     "junit": ("perfxl.reports.junit", "JunitReport"),

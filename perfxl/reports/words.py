@@ -45,6 +45,7 @@ _WORDS = {
     # findings
     "severity": ("级别", "severity"),
     "code": ("代码", "code"),
+    "name": ("名称", "name"),
     "message": ("问题", "message"),
     "source": ("依据", "source"),
     "why": ("为什么", "why"),
