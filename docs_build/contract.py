@@ -48,7 +48,8 @@ _HEAD = """# JSON 接口
 * `--lang en` 时 `name`、`message`、`caveat` 为英文，其余不变。
 * 例子里每个列表只列第一项，其余略去。
 
-`check` 别的格式：`jsonl`（每个文件一行，即 `files` 的一项）、`csv`（每个问题一行，可用 Excel 打开）、`sarif`（代码托管平台）、`junit`（持续集成）、
+`check` 别的格式：`jsonl`（每个文件一行，即 `files` 的一项）、`csv`（每个问题一行，可用 Excel 打开）、
+`sarif`（代码托管平台）、`junit`（持续集成）、
 `github`（工作流注记）、`md`、`html`、`concise`（一行一条）；`sarif` 的结构由 SARIF 2.1.0 规定。
 """
 _SECTION = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from perfxl.finding import catalog
 from perfxl.grid import Workbook
 from perfxl.reports import open_report
 from perfxl.reports.html import HtmlReport
-from perfxl.reports.summary import SummaryReport
+from perfxl.reports.summary import SHEETS, SummaryReport
 from perfxl.reports.view import View
 from perfxl.review import FileReview, review_workbook
 from perfxl.scheme import Scheme, Suspension, scheme_named
@@ -269,7 +270,7 @@ def test_summary_has_a_sheet_of_spot_checks(files: list[FileReview], tmp_path: P
     report.across(checked(files))
     report.close()
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["汇总", "问题清单", "抽查", "图表"]
+    assert book.sheetnames == list(SHEETS)
     rows = [[cell.value for cell in row] for row in book["抽查"].iter_rows(min_row=3)]
     assert [(row[0], row[2], row[9], row[11]) for row in rows] == [
         (1, "<b>甲</b>", 2, "in/0.xlsx"),
@@ -277,7 +278,13 @@ def test_summary_has_a_sheet_of_spot_checks(files: list[FileReview], tmp_path: P
         (3, "第3事务中心", 2, "in/2.xlsx"),
     ]
     assert rows[2][10] == "X105 执行率低而指标全满分：预算执行率只有 50.00%，8 项指标却全部得满分"
-    assert [row[3].value for row in book["问题清单"].iter_rows(min_row=2)].count("D104") == 2
+    listed = Counter(row[3].value for row in book["问题清单"].iter_rows(min_row=2))
+    assert listed["D104"] == 2
+    by_code = [[cell.value for cell in row] for row in book["按代码"].iter_rows(min_row=2)]
+    assert [(row[0], row[3]) for row in by_code] == sorted(listed.items(), key=lambda item: (-item[1], str(item[0])))
+    assert [row[1:6] for row in by_code if row[0] == "D104"] == [
+        ["核实", "偏差原因雷同", 2, 2, catalog()["D104"].zh.fix]
+    ]
 
 
 def test_page_has_a_section_of_spot_checks(files: list[FileReview]) -> None:

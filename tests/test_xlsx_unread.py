@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from perfxl.review import unread_sheets
+from perfxl.sources import package as package_module
 from perfxl.sources.errors import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
 
@@ -30,3 +33,19 @@ def test_damage_in_such_a_sheet_is_found() -> None:
     with pytest.raises(UnreadableFile) as error:
         read_xlsx(bytes(data), "表.xlsx", unread=unread_sheets())
     assert error.value.code == "R101"
+
+
+@pytest.mark.parametrize(("limit", "size"), [("MAX_TAGS", lambda part: part.count(b"<")), ("MAX_INFLATED_BYTES", len)])
+def test_such_a_sheet_counts_by_itself_only(
+    limit: str, size: Callable[[bytes], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a 汇总表 of ten thousand forms: the one sheet that is asked for is small."""
+    with zipfile.ZipFile(TEMPLATE) as package:
+        sizes = {name: size(package.read(name)) for name in package.namelist() if name.endswith((".xml", ".rels"))}
+    beside = sum(sizes[f"xl/worksheets/sheet{number}.xml"] for number in (2, 3))
+    monkeypatch.setattr(package_module, limit, sum(sizes.values()) - beside)
+    assert read_xlsx(TEMPLATE, "表.xlsx", unread=unread_sheets()).grids
+    monkeypatch.setattr(package_module, limit, beside)
+    with pytest.raises(UnreadableFile) as error:
+        read_xlsx(TEMPLATE, "表.xlsx")
+    assert error.value.code == "R105"

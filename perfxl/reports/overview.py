@@ -165,13 +165,17 @@ def figures(file: FileReview) -> Part:
     """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
     self-evaluation its grade by rule, its lost points and its sums as text."""
     forms = rows(file)
-    evaluations = [
+    counts = [file.count(severity) for severity in Severity]
+    return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations(forms)]
+
+
+def evaluations(forms: Iterable[FormRow]) -> list[Part]:
+    """What `figures` has of each self-evaluation among the forms."""
+    return [
         [row.grade_computed, [*map(str, row.lost)], *(_exact(getattr(row, name)) for name in _SUMMED)]
         for row in forms
         if row.is_evaluation
     ]
-    counts = [file.count(severity) for severity in Severity]
-    return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations]
 
 
 def _exact(value: Decimal | None) -> str:
@@ -224,12 +228,12 @@ class Totals:
 
     def add(self, part: Part) -> None:
         """The `figures` of one file."""
-        status, counts, forms, evaluations = part
+        status, counts, forms, evaluated = part
         self.files[status] += 1
         for severity, count in zip(Severity, counts, strict=True):
             self.findings[severity] += count
         self.forms += forms
-        for grade, lost, *sums in evaluations:
+        for grade, lost, *sums in evaluated:
             self._add_evaluation(grade, map(Decimal, lost), *(Decimal(text) if text else None for text in sums))
 
     def add_row(self, row: FormRow) -> None:

@@ -1,4 +1,4 @@
-"""The sheet 图表: grades, and execution against score, as native charts."""
+"""The sheet 图表: grades, execution against score, most frequent problems and points lost, as native charts."""
 
 from __future__ import annotations
 
@@ -6,24 +6,86 @@ from typing import Any
 
 from perfxl.finding import Language
 from perfxl.reports.overview import Totals
-from perfxl.reports.summary_formats import INK
+from perfxl.reports.summary_codes import COUNT, NAME
+from perfxl.reports.summary_formats import INK, Formats
 from perfxl.reports.summary_sums import COMPUTED, GRADE, GRADES_BELOW, RATE
 
 _BAR = "#2F5D8A"
 _GRID = "#D9DEE5"
+_PLACES = ("B2", "L2", "B21", "L21")
+"""Two by two on a page."""
+_MOST_PROBLEMS = 10
+_LOST_ROW = 40
+"""Of the figures below the charts, counted from 0."""
+_LEVELS = (
+    ("预算执行率", "Execution rate"),
+    ("投入（成本）", "Input"),
+    ("产出", "Output"),
+    ("效益（效果）", "Benefit"),
+    ("满意度（影响力）", "Satisfaction"),
+)
 _FONT = {"name": "宋体", "size": 10, "color": INK}
 
 
 def write_charts(book: Any, sheet: Any, totals: Totals, span: tuple[int, int], lang: Language) -> None:
-    """Both charts draw on the sheet 汇总: the forms from row to row of `span`, the grades below them."""
+    """Grades and execution draw on the sheet 汇总: the forms from row to row of `span`, the grades below them."""
     zh = lang == "zh"
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
     count = len(totals.ordered_grades)
     if count:
-        sheet.insert_chart("B2", _grades(book, span[1] + GRADES_BELOW, count, zh))
-    sheet.insert_chart("B21", _execution(book, span, zh))
+        sheet.insert_chart(_PLACES[0], _grades(book, span[1] + GRADES_BELOW, count, zh))
+    sheet.insert_chart(_PLACES[1], _execution(book, span, zh))
+
+
+def write_problem_charts(book: Any, sheet: Any, formats: Formats, totals: Totals, codes: int, lang: Language) -> None:
+    """The problems draw on the sheet 按代码, which has so many; the points lost on cells below the charts."""
+    zh = lang == "zh"
+    if codes:
+        sheet.insert_chart(_PLACES[2], _problems(book, min(codes, _MOST_PROBLEMS), zh))
+    sheet.write_string(_LOST_ROW - 1, 1, "失分合计（重算）" if zh else "Points lost, by rule", formats.note)
+    for row, (level, lost) in enumerate(zip(_LEVELS, totals.lost, strict=True), start=_LOST_ROW):
+        sheet.merge_range(row, 1, row, 3, level[0 if zh else 1], formats.label)
+        sheet.write_number(row, 4, float(lost), formats.by_name("points"))
+    sheet.insert_chart(_PLACES[3], _lost(book, sheet.name, zh))
+
+
+def _problems(book: Any, count: int, zh: bool) -> Any:
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": "条数" if zh else "Findings",
+            "categories": ["按代码", 1, NAME, count, NAME],
+            "values": ["按代码", 1, COUNT, count, COUNT],
+            "fill": {"color": _BAR},
+            "gap": 50,
+            "data_labels": {"value": True, "font": _FONT},
+        }
+    )
+    _dress(chart, "最常见的问题" if zh else "Most frequent problems")
+    chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": _FONT, "line": {"color": _GRID}})
+    chart.set_x_axis({"name": "条数" if zh else "findings", "num_format": "0", "min": 0, **_axis()})
+    return chart
+
+
+def _lost(book: Any, sheet: str, zh: bool) -> Any:
+    last = _LOST_ROW + len(_LEVELS) - 1
+    chart = book.add_chart({"type": "column"})
+    chart.add_series(
+        {
+            "name": "失分" if zh else "Points lost",
+            "categories": [sheet, _LOST_ROW, 1, last, 1],
+            "values": [sheet, _LOST_ROW, 4, last, 4],
+            "fill": {"color": _BAR},
+            "gap": 80,
+            "data_labels": {"value": True, "font": _FONT},
+        }
+    )
+    _dress(chart, "各级指标失分" if zh else "Points lost by level")
+    chart.set_y_axis({"name": "分" if zh else "points", "num_format": "0.##", "min": 0, **_axis()})
+    chart.set_x_axis({"num_font": _FONT, "line": {"color": _GRID}})
+    return chart
 
 
 def _grades(book: Any, first: int, count: int, zh: bool) -> Any:

@@ -15,7 +15,13 @@ from perfxl.reports.waiting import Waiting
 
 _MOST_LINKS = 65000
 """Excel takes 65,530 per sheet."""
+MOST_ROWS = 1_048_000
+"""Excel takes 1,048,576 per sheet; sums and grades stand below some."""
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_NO_RELATIONS = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_RELS}"></Relationships>'
+)
+_END_OF_RELATIONS = "</Relationships>"
 _OF_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = re.compile(r"xl/worksheets/sheet([0-9]+)\.xml")
 _DIMENSION = re.compile(r'(?<=<dimension ref=")([A-Z]+[0-9]+:[A-Z]+)([0-9]+)')
@@ -27,12 +33,17 @@ class Rows:
     def __init__(self, first: int, styles: Mapping[str, int]) -> None:
         """`first` counts from 0."""
         self._first, self.next = first, first
+        self.left_out = 0
+        """Rows for which the sheet had no place."""
         self._link, self._plain = str(styles["link"]), str(styles["wrapped"])
         self._rows, self._links, self._targets = Waiting(), Waiting(), Waiting()
         self._count = 0
 
     def add(self, part: Part) -> None:
         """What a Line has made."""
+        if self.next >= MOST_ROWS:
+            self.left_out += 1
+            return
         row, *link = part
         self.next += 1
         place = str(self.next)
@@ -43,9 +54,9 @@ class Rows:
             self._count += 1
             ref, target, location = link
             there = f' location="{_attribute(location)}"' if location else ""
-            self._links.write(f'<hyperlink ref="{ref.replace(ROW, place)}" r:id="rId{self._count}"{there}/>')
+            self._links.write(f'<hyperlink ref="{ref.replace(ROW, place)}" r:id="link{self._count}"{there}/>')
             self._targets.write(
-                f'<Relationship Id="rId{self._count}" Type="{_OF_DOCUMENT}/hyperlink" Target="{_attribute(target)}"'
+                f'<Relationship Id="link{self._count}" Type="{_OF_DOCUMENT}/hyperlink" Target="{_attribute(target)}"'
                 ' TargetMode="External"/>'
             )
 
@@ -68,38 +79,44 @@ class Rows:
     def has_links(self) -> bool:
         return self._count > 0
 
-    def write_relations(self, out: IO[bytes]) -> None:
-        out.write(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_RELS}">'.encode())
+    def write_relations(self, before: str, out: IO[bytes]) -> None:
+        """`before` are the relations that XlsxWriter has written, `rId1` of a table."""
+        out.write(before.removesuffix(_END_OF_RELATIONS).encode())
         out.writelines(self._targets.blocks())
-        out.write(b"</Relationships>")
+        out.write(_END_OF_RELATIONS.encode())
 
 
 def put_in(book: Path, rows: Mapping[int, Rows]) -> None:
     """Rewrite the workbook at `book` with the rows of its sheets, which are counted from 1."""
     bare = book.with_name(f"{book.name}.bare")
     book.replace(bare)
+    relations = {_relations(place): one for place, one in rows.items() if one.has_links}
     try:
-        with zipfile.ZipFile(bare) as before, zipfile.ZipFile(book, "w") as after:
-            for name in before.namelist():
+        with zipfile.ZipFile(bare) as before, _package(book) as after:
+            names = before.namelist()
+            for name in names:
                 number = _SHEET.fullmatch(name)
-                with _part(after, name) as out:
+                with after.open(name, "w") as out:
                     if number and int(number[1]) in rows:
                         rows[int(number[1])].write_sheet(before.read(name).decode(), out)
+                    elif name in relations:
+                        relations[name].write_relations(before.read(name).decode(), out)
                     else:
                         out.write(before.read(name))
-            for place, one in rows.items():
-                if one.has_links:
-                    with _part(after, f"xl/worksheets/_rels/sheet{place}.xml.rels") as out:
-                        one.write_relations(out)
+            for name in sorted(relations.keys() - names):
+                with after.open(name, "w") as out:
+                    relations[name].write_relations(_NO_RELATIONS, out)
     finally:
         bare.unlink(missing_ok=True)
 
 
-def _part(book: zipfile.ZipFile, name: str) -> IO[bytes]:
-    """A part to write, of a fixed date."""
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return book.open(entry, "w")
+def _package(book: Path) -> zipfile.ZipFile:
+    """To write; its parts are of a fixed date. The most compression would take three times as long for a fifth less."""
+    return zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+
+
+def _relations(place: int) -> str:
+    return f"xl/worksheets/_rels/sheet{place}.xml.rels"
 
 
 def _attribute(text: str) -> str:

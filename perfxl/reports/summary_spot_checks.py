@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from perfxl.across import SpotCheck
 from perfxl.making import Part
 from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_print import A4, print_setup
-from perfxl.reports.summary_rows import Line, row_height
+from perfxl.reports.summary_rows import Line, Value, row_height
 from perfxl.reports.view import View
 from perfxl.reports.words import colon
 
@@ -51,7 +50,7 @@ def start_spot_checks(sheet: Any, formats: Formats, view: View) -> None:
 
 def spot_check_row(view: View, folder: Path, styles: Mapping[str, int], number: int, one: SpotCheck) -> Part:
     form = one.form
-    values: tuple[str | int | Decimal | None, ...] = (
+    values: tuple[Value, ...] = (
         number,
         form.department,
         form.unit,
@@ -67,10 +66,7 @@ def spot_check_row(view: View, folder: Path, styles: Mapping[str, int], number: 
     texts = ((form.department, 14), (form.unit, 17), (form.project, 22), (form.path, 30))
     line = Line(styles, row_height([*(([text], width) for text, width in texts), (risks, COLUMNS[RISKS][2])]))
     for column, (value, (_, _, _, name)) in enumerate(zip(values, COLUMNS, strict=False)):
-        if isinstance(value, (int, Decimal)):
-            line.number(column, value, name)
-        else:
-            line.text(column, value or "", name)
+        line.value(column, value, name)
     line.lines(RISKS, risks, "wrapped")
     place = ("", "") if form.at.words else (form.at.sheet, form.at.address)
     line.link(RISKS + 1, form.path, form.path, folder, *place)

@@ -14,7 +14,8 @@ from perfxl.across.facts import digest
 from perfxl.grid import Grid, normalised
 from perfxl.os_errors import english_reason, reason
 from perfxl.reports.contract import CheckModel, FileModel, FormModel, file_model
-from perfxl.reports.summary import COLUMNS
+from perfxl.reports.summary import SHEETS
+from perfxl.reports.summary_forms import COLUMNS
 from perfxl.reports.view import View
 from perfxl.reports.words import words_of
 from perfxl.review_data import DamagedReview, ReviewData
@@ -27,6 +28,8 @@ from perfxl.store import MAGIC, StoreUnusable, stored_reviews
 SHEET, REPLACED = "汇总", "已被替换"
 MORE_COLUMNS = (("提交次数", "Submission"), ("内容摘要", "Digest"))
 """What the 汇总表 of a roll-up has beside those of `perfxl check`."""
+_UNREAD = frozenset(SHEETS) - {SHEET}
+"""Of the sheets of `perfxl check`. A hundred thousand indicators are more than a workbook may have to be read."""
 _FIELDS = {
     "主管部门": "department",
     "单位": "unit",
@@ -146,7 +149,7 @@ def _record(file: FileModel, form: FormModel) -> FormRecord:
 
 
 def _of_workbook(path: Path) -> tuple[list[FormRecord], list[FormRecord]]:
-    grids = {grid.sheet: grid for grid in read_workbook(path).grids}
+    grids = {grid.sheet: grid for grid in read_workbook(path, unread=_UNREAD).grids}
     if SHEET not in grids or (now := _of_sheet(grids[SHEET])) is None:
         raise Unusable(f"没有工作表“{SHEET}”或其表头", f"no sheet “{SHEET}” with its header")
     return now, (_of_sheet(grids[REPLACED]) or []) if REPLACED in grids else []

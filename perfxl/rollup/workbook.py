@@ -13,9 +13,9 @@ import xlsxwriter
 from perfxl.finding import Language
 from perfxl.reports.escaping import visible
 from perfxl.reports.files import SUMMARY, replacing
-from perfxl.reports.summary import FIRST_ROW, LAST_COLUMN, form_line, start_forms
 from perfxl.reports.summary_charts import write_charts
 from perfxl.reports.summary_formats import Formats
+from perfxl.reports.summary_forms import FIRST_ROW, LAST_COLUMN, form_line, start_forms
 from perfxl.reports.summary_print import A4, print_setup
 from perfxl.reports.summary_sheets import Rows, put_in
 from perfxl.reports.summary_sums import write_sums

@@ -61,15 +61,18 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._entries
 
-    def read(self, name: str) -> bytes:
-        """The part's bytes, checked by length and CRC. R101 where missing or damaged, R105 for a bomb."""
+    def read(self, name: str, *, parsed: bool = True) -> bytes:
+        """The part's bytes, checked by length and CRC. R101 where missing or damaged, R105 for a bomb.
+
+        What is not going to be parsed does not count among all parts together, only by itself."""
         entry = self._entries.get(_key(name)) or self._entries.get(_key(unquote(name)))
         if entry is None:
             raise damaged(f"缺少部件 {name}", f"part {name} is missing")
         if entry.flag_bits & 1:
             raise UnreadableFile("R102")
         packed = self._packed(entry, name)
-        most = min(self._left, max(FREE_OF_RATIO_BYTES, MAX_RATIO * len(packed)))
+        left = self._left if parsed else MAX_INFLATED_BYTES
+        most = min(left, max(FREE_OF_RATIO_BYTES, MAX_RATIO * len(packed)))
         if entry.compress_type == ZIP_STORED:
             content, complete = packed[: most + 1], True
         elif entry.compress_type == ZIP_DEFLATED:
@@ -79,7 +82,7 @@ class Package:
                 f"部件 {name} 的压缩方式不受支持", f"part {name} is compressed in a way that is not supported"
             )
         if len(content) > most:
-            if most == self._left:
+            if most == left:
                 raise too_large(
                     f"解压后不超过 {MAX_INFLATED_BYTES // 2**20} MB",
                     f"at most {MAX_INFLATED_BYTES // 2**20} MB once unpacked",
@@ -87,6 +90,8 @@ class Package:
             raise too_large(f"压缩比不超过 {MAX_RATIO}:1", f"compressed at most {MAX_RATIO}:1")
         if not complete or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
             raise damaged(f"部件 {name} 的内容损坏，校验不符", f"part {name} is damaged, its checksum does not fit")
+        if not parsed:
+            return content
         self._left -= len(content)
         self._tags_left -= content.count(b"<")
         if self._tags_left < 0:

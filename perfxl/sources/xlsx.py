@@ -154,9 +154,10 @@ def _grids(
                 f"工作表 {sheet.name} 与别的工作表是同一部件", f"sheet {sheet.name} shares its part with another sheet"
             )
         seen.add(relationship.target)
-        content = package.read(relationship.target)
+        parsed = sheet.name not in unread
+        content = package.read(relationship.target, parsed=parsed)
         reader = SheetReader(file, sheet.name, context, left)
-        if sheet.name not in unread:
+        if parsed:
             reader.read(content, relationship.target)
         left -= len(reader.cells)
         grids.append(
