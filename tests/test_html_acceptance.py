@@ -66,16 +66,34 @@ def test_print(report: Path, tmp_path: Path) -> None:
     assert "按单位、项目、文件、说明查找" not in text  # the filter is not printed
 
 
+def probed(page: Path, folder: Path, script: str) -> str:
+    """What `script` puts into `seen` after the page has loaded."""
+    probe = folder / "probe.html"
+    # The page's policy lets no other script run: the probe needs a copy without it.
+    text = re.sub("<meta http-equiv[^>]*>", "", page.read_text("utf-8"))
+    probe.write_text(text.replace("</body>", _PROBE.replace("SCRIPT", script)), "utf-8")
+    seen = re.search('data-seen="([^"]*)"', chromium(folder / "profile", "--dump-dom", probe.as_uri()))
+    assert seen is not None
+    return seen[1]
+
+
 _PROBE = """<script>
 addEventListener("load", () => {
-  const bar = document.querySelector(".filter"), shown = bar.querySelector("output");
+  const bar = document.querySelector(".filter"), shown = bar.querySelector("output"), seen = [];
   const set = (selector, name, value) => {
     const control = bar.querySelector(selector);
     control[name] = value;
     control.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  const visible = (selector) => [...document.querySelectorAll(selector)].filter((one) => !one.closest("[hidden]"));
+  SCRIPT
+  document.documentElement.setAttribute("data-seen", seen.join("; "));
+});
+</script></body>"""
+
+_FILTERS = """
   const found = () => shown.textContent + " " + document.querySelectorAll("li[data-severity]:not([hidden])").length;
-  const seen = [found()];
+  seen.push(found());
   set("select[name=code]", "value", "T101");
   seen.push(found());
   set("select[name=code]", "value", "");
@@ -89,27 +107,21 @@ addEventListener("load", () => {
   set("select[name=status]", "value", "");
   set("input[type=search]", "value", "古美 党建");
   seen.push(found().split(" ").slice(0, 3).join(" "));
-  document.documentElement.setAttribute("data-seen", seen.join("; "));
-});
-</script></body>"""
+"""
 
 
 def test_filters(report: Path, tmp_path: Path) -> None:
     text = (report / "index.html").read_text("utf-8")
-    files = text.count('<section class="panel file"')
-    findings = text.count("<li class=")
+    parts = text.split("<section ")[1:]
+    files = len(parts)
+    findings = text.count(" data-severity=")
     errors = text.count('data-severity="error"')
-    with_errors = sum('data-severity="error"' in part for part in text.split("<section ")[1:])
-    with_total = sum('data-code="T101"' in part for part in text.split("<section ")[1:])
-    totals = text.count('data-code="T101"')
+    with_errors = sum('data-severity="error"' in part for part in parts)
+    with_total = sum('data-code="T101"' in part for part in parts)
+    totals = sum(part.count('data-code="T101"') for part in parts)
     skipped = text.count('data-status="skipped"')
-    gumei = sum("古美" in part and "党建" in part for part in text.split("<section ")[1:])
-    probe = tmp_path / "probe.html"
-    # The page's policy lets no other script run: the probe needs a copy without it.
-    probe.write_text(re.sub("<meta http-equiv[^>]*>", "", text).replace("</body>", _PROBE), "utf-8")
-    seen = re.search('data-seen="([^"]*)"', chromium(tmp_path / "profile", "--dump-dom", probe.as_uri()))
-    assert seen is not None
-    assert seen[1].split("; ") == [
+    gumei = sum("古美" in part and "党建" in part for part in parts)
+    assert probed(report / "index.html", tmp_path, _FILTERS).split("; ") == [
         f"{files} / {files} {findings}",
         f"{with_total} / {files} {totals}",
         f"{with_errors} / {files} {errors}",
@@ -118,10 +130,108 @@ def test_filters(report: Path, tmp_path: Path) -> None:
     ]
 
 
+_GRADE_AND_UNIT = """
+  const rows = () => seen.push(
+    shown.textContent + " " +
+    visible("tr[data-file]").map((row) => row.cells[2].textContent + "=" + (row.dataset.grade || "")).join(",") +
+    " " + visible(".form").length);
+  set("select[name=grade]", "value", "良好");
+  rows();
+  set("input[name=unit]", "value", "街道");
+  rows();
+  set("select[name=grade]", "value", "");
+  set("input[name=unit]", "value", "临江市公路事务中心");
+  rows();
+  set("select[name=code]", "value", "S104");
+  rows();
+  set("select[name=grade]", "value", "良好");
+  rows();
+  const units = [...document.querySelectorAll("#units option")].map((option) => option.value);
+  seen.push(units.length === new Set(units).size && units.includes("临江市公路事务中心"));
+"""
+
+
+def test_grade_and_unit(report: Path, tmp_path: Path) -> None:
+    """Forms, not files, are of a grade and a unit; both combine with the other filters."""
+    kunming, gumei = "上海市人民政府驻昆明办事处=良好", "上海市闵行区人民政府古美路街道办事处=良好"
+    roads = "临江市公路事务中心=优"
+    assert probed(report / "index.html", tmp_path, _GRADE_AND_UNIT).split("; ") == [
+        f"4 / 20 {kunming},{gumei},{kunming},{gumei} 4",
+        f"2 / 20 {gumei},{gumei} 2",
+        f"2 / 20 {roads},{roads} 2",
+        f"1 / 20 {roads} 1",
+        "0 / 20  0",
+        "true",
+    ]
+
+
+_JUMPS = """
+  const marks = [...document.querySelectorAll("a.mark")];
+  const there = marks.filter((mark) => {
+    const finding = document.querySelector(mark.hash);
+    return finding.dataset.code === mark.textContent && mark.classList.contains(finding.dataset.severity) &&
+      finding.closest("section") === mark.closest("section");
+  });
+  const places = [...document.querySelectorAll("a.place")];
+  const back = places.filter((place) => {
+    const finding = place.closest("li");
+    return document.querySelector(place.hash).querySelector('a.mark[href="#' + finding.id + '"]');
+  });
+  seen.push(marks.length > 50 && there.length === marks.length, places.length > 50 && back.length === places.length);
+  const place = places.find((one) => one.closest("li").dataset.code === "W101");
+  place.click();
+  const cell = document.querySelector(":target");
+  seen.push(cell.tagName + " " + cell.firstChild.textContent.trim());
+  set("input[value=error]", "checked", false);
+  set("input[value=error]", "checked", true);
+  set("input[value=error]", "checked", false);
+  const mark = cell.querySelector("a.mark");
+  seen.push(document.querySelector(mark.hash).hidden);
+  mark.focus();
+  seen.push(document.activeElement === mark);
+  mark.click();
+  const finding = document.querySelector(":target");
+  seen.push(finding.dataset.code, finding.hidden);
+  document.querySelector('.bars a[data-code="L106"]').click();
+  const codes = new Set(visible("li[data-severity]").map((item) => item.dataset.code));
+  seen.push([...codes].join(","), location.hash);
+"""
+
+
+def test_from_a_finding_to_its_cell_and_back(report: Path, tmp_path: Path) -> None:
+    """Every mark leads to its finding, every place to a cell with that mark; a bar filters by its code."""
+    assert probed(report / "index.html", tmp_path, _JUMPS).split("; ") == (
+        ["true", "true", "TD 95", "true", "true", "W101", "false", "L106", "#files"]
+    )
+
+
+def test_charts(report: Path, tmp_path: Path) -> None:
+    script = """
+  for (const figure of document.querySelectorAll(".charts figure")) {
+    const svg = figure.querySelector("svg[role=img]"), bars = figure.querySelectorAll(".bars li").length;
+    const shapes = figure.querySelectorAll("rect, circle").length;
+    seen.push(figure.firstChild.textContent + " " + shapes);
+    if (svg) seen.push(svg.getAttribute("aria-label"));
+    else seen.push(figure.querySelector(".bars li").textContent + " " + bars);
+  }"""
+    assert probed(report / "index.html", tmp_path, script).split("; ") == [
+        "等级分布 2",
+        "等级分布: 优 5, 良好 4",
+        "执行率 6",
+        "执行率: 60%以下 2, 60%–80% 0, 80%–90% 0, 90%–100% 7, 100% 5, 超过100% 1",
+        "执行率与总分 9",
+        "执行率与总分: 60%以下 2 份 93 分, 90%–100% 7 份 89–100 分, 100% 5 份 89–100 分, 超过100% 1 份 100 分",
+        "最多的问题 10",
+        "L106 方案按标签判定14 10",
+        "各部分扣分 5",
+        "预算执行率13.86 5",
+    ]
+
+
 def test_no_script_but_its_own_runs(report: Path, tmp_path: Path) -> None:
     text = (report / "index.html").read_text("utf-8")
     probe = tmp_path / "probe.html"
-    probe.write_text(text.replace("</body>", _PROBE), "utf-8")
+    probe.write_text(text.replace("</body>", _PROBE.replace("SCRIPT", "seen.push(1);")), "utf-8")
     assert "data-seen=" not in chromium(tmp_path / "profile", "--dump-dom", probe.as_uri()).partition("<head>")[0]
 
 

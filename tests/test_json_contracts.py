@@ -208,6 +208,7 @@ WRITERS = {
     "perfxl/reports/json_text.py": "how the documents of check, verify, diff and rollup are written; schemas",
     "perfxl/reports/sarif.py": "SARIF 2.1.0",
     "perfxl/reports/text.py": "lines that wait in a temporary file",
+    "perfxl/reports/summary_units.py": "in a temporary database",
     "perfxl/review_data.py": "between processes, and in the store",
     "perfxl/scheme_schema.py": "a schema",
     "perfxl/seal/content.py": "what is hashed",

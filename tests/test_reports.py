@@ -29,7 +29,7 @@ from perfxl.batch import Options, check_file, collect
 from perfxl.finding import Finding, Language, Severity
 from perfxl.grid import CellRef
 from perfxl.reports import FORMATS, open_report, summary_sheets
-from perfxl.reports.escaping import html_text, markdown_text, visible
+from perfxl.reports.escaping import html_text, html_texts, markdown_text, visible
 from perfxl.reports.html import HtmlReport
 from perfxl.reports.links import workbook_link
 from perfxl.reports.overview import Totals, figures
@@ -261,10 +261,34 @@ def test_the_page_lets_only_its_own_script_run() -> None:
 def test_the_page_says_place_numbers_rule_and_cure() -> None:
     text = report("html")
     assert "总分填 96，各项得分之和为 69.86" in text
-    assert '<span class="place">自评表!G15</span>' in text
+    assert '<a class="place" href="#f2c1">自评表!G15</a>' in text
     assert "怎么改：改正总分，或补填、改正各项得分。" in text
     assert "10 × min(627,430.69 ÷ 636,500.00, 1) = 9.86" in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e反\\x1b[31m" in text
+
+
+def test_findings_and_their_cells_lead_to_each_other() -> None:
+    text = report("html")
+    blank, total = "自评表!G13", "自评表!G15"
+    assert re.findall('<a class="place" href="#f2(c[0-9]+)">([^<]*)</a>', text) == [("c1", total), ("c0", blank)]
+    assert re.findall('<td id="f2(c[0-9]+)" data-found="error"[^>]*>([^<]*) <a [^>]*href="#f2(p[0-9]+)">', text) == [
+        ("c0", "未填", "p1"),
+        ("c1", "96", "p0"),
+    ]
+    assert re.findall('<li id="f2(p[0-9]+)" class="error" data-severity="error" data-code="([A-Z0-9]+)"', text) == [
+        ("p0", "T101"),
+        ("p1", "S104"),
+    ]
+
+
+def test_the_page_draws_only_what_there_is() -> None:
+    assert report("html").count("<figure>") == 5
+    assert "<figure>" not in report("html", files=[])
+
+
+@pytest.mark.parametrize("texts", [["a", "97.86"], ["a", "<b"], ["_x00", "0D_"], ["\u3000甲", "乙\n丙", "\u202e"], []])
+def test_texts_together_are_escaped_as_each_alone(texts: list[str]) -> None:
+    assert html_texts(texts) == [html_text(text) for text in texts]
 
 
 def test_slots_in_a_workbook_are_left_alone() -> None:

@@ -16,7 +16,8 @@ def visible(text: str) -> str:
     """One line in which nothing acts: ↵ for line breaks; control, bidi, invisible characters as `\\u202e`."""
     if text.isprintable() and (text.isascii() or _BREAK_IN_XML not in text):
         return text
-    return "".join(_shown(c) for c in _LINE_BREAK.sub("↵", text))
+    text = _LINE_BREAK.sub("↵", text)
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def visible_lines(text: str) -> list[str]:
@@ -29,6 +30,12 @@ def html_text(text: str) -> str:
     import html
 
     return html.escape(visible(text), quote=True)
+
+
+def html_texts(texts: list[str]) -> list[str]:
+    """`html_text` of each. One look at all of them tells mostly that they can stay as they are."""
+    whole = "".join(texts)
+    return texts if whole.isprintable() and html_text(whole) == whole else [*map(html_text, texts)]
 
 
 def markdown_text(text: str) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,7 @@ from perfxl.across import SpotChecks
 from perfxl.finding import catalog
 from perfxl.making import Part
 from perfxl.reports.escaping import html_text
-from perfxl.reports.html_charts import column_chart, rate_band, rate_columns
+from perfxl.reports.html_charts import Dot, bar_chart, column_chart, dot, dot_chart, rate_band, rate_columns
 from perfxl.reports.html_sections import ANCHOR, file_section, index_head, index_row
 from perfxl.reports.html_spot_checks import spot_check_table
 from perfxl.reports.overview import Totals, figures, rows
@@ -26,8 +27,15 @@ from perfxl.reports.waiting import Waiting
 from perfxl.reports.words import SEVERITIES, word
 from perfxl.review import FileReview, Status
 
+_LEVELS = (
+    ("预算执行率", "投入（成本）", "产出", "效益（效果）", "满意度（影响力）"),
+    ("execution rate", "input (cost)", "output", "benefit (effect)", "satisfaction (influence)"),
+)
+"""Of the points lost, as Totals has them."""
 _STATUSES: tuple[Status, ...] = ("returned", "accepted", "unreadable", "skipped")
 _WAITING = re.compile("@(index|sections)@")
+_FREQUENT = 10
+"""Codes in the chart of problems."""
 _SLOT = re.compile("@([a-z-]+)@")
 
 
@@ -40,17 +48,19 @@ class HtmlReport(Report):
         self.maker = partial(_part, view, folder)
         self._totals = Totals()
         self._rates: Counter[int] = Counter()
+        self._dots: Counter[Dot] = Counter()
         self._codes: Counter[str] = Counter()
         self._index, self._sections = Waiting(), Waiting()
         self._spot_checks = ""
 
     def put(self, part: Part) -> None:
-        sums, index, section, rates, codes = part
+        sums, index, section, rates, dots, codes = part
         self._totals.add(sums)
         anchor = f"f{self._totals.files.total()}"
         self._index.write(index.replace(ANCHOR, anchor))
         self._sections.write(section.replace(ANCHOR, anchor))
         self._rates.update(rates)
+        self._dots.update((rate, points) for rate, points in dots)
         self._codes.update(codes)
 
     def across(self, found: SpotChecks) -> None:
@@ -100,8 +110,20 @@ class HtmlReport(Report):
             money.append((word("weighted_mean", lang), mean_text(totals.computed.weighted)))
         charts = column_chart(word("grades", lang), totals.ordered_grades)
         charts += column_chart(word("rate", lang), rate_columns(self._rates, lang))
+        charts += dot_chart(word("rate_and_total", lang), self._dots, lang)
+        charts += bar_chart(word("frequent", lang), self._frequent())
+        charts += bar_chart(word("lost", lang), self._lost())
         figures = "".join(_figures(group) for group in (counts, money) if group)
         return f'<div class="panel">{figures}</div>' + (f'<div class="panel charts">{charts}</div>' if charts else "")
+
+    def _frequent(self) -> list[tuple[str, Decimal, str]]:
+        known = catalog()
+        most = sorted(self._codes.items(), key=lambda item: (-item[1], item[0]))[:_FREQUENT]
+        return [(f"{code} {known[code].words(self._view.lang).name}", Decimal(count), code) for code, count in most]
+
+    def _lost(self) -> list[tuple[str, Decimal, str]]:
+        labels = _LEVELS[0 if self._view.lang == "zh" else 1]
+        return [(label, points, "") for label, points in zip(labels, self._totals.lost, strict=True)]
 
     def _filter(self) -> str:
         lang, zh = self._view.lang, self._view.lang == "zh"
@@ -115,24 +137,30 @@ class HtmlReport(Report):
         statuses: list[tuple[str, str]] = [
             (status, word(status, lang)) for status in _STATUSES if self._totals.files[status]
         ]
+        grades = [(html_text(grade), f"{grade} ({count})") for grade, count in self._totals.ordered_grades]
         everything = "全部" if zh else "all"
+        unit = word("unit", lang)
         return (
             f'<form class="panel filter" role="search" hidden><input type="search" placeholder="{find}" '
             f'aria-label="{find}">{boxes}'
             f"{_select('code', word('code', lang), everything, codes)}"
             f"{_select('status', word('status', lang), everything, statuses)}"
+            f"{_select('grade', word('grade', lang), everything, grades)}"
+            f'<label>{unit} <input name="unit" list="units" autocomplete="off" placeholder="{everything}"></label>'
+            '<datalist id="units"></datalist>'
             '<output aria-live="polite"></output></form>'
         )
 
 
 def _part(view: View, folder: Path | None, file: FileReview) -> Part:
-    """Figures, rows of the index and the section with ANCHOR for the file's place, bands of rates, codes."""
+    """Figures, rows of the index and the section with ANCHOR for the file's place, bands of rates, dots, codes."""
     forms = list(rows(file))
     return [
         figures(file),
         "".join(index_row(row, ANCHOR, view) for row in forms),
         file_section(file, ANCHOR, view, folder),
         [rate_band(row.rate) for row in forms if row.rate is not None],
+        [place for row in forms if (place := dot(row))],
         [finding.code for finding in view.findings(file.findings)],
     ]
 

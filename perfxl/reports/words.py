@@ -42,6 +42,15 @@ _WORDS = {
     "derivation": ("推导", "derivation"),
     "cell": ("单元格", "cell"),
     "score_table": ("评分底稿", "scores"),
+    # the form's own columns
+    "funds": ("资金", "funds"),
+    "level1": ("一级指标", "level 1"),
+    "level2": ("二级指标", "level 2"),
+    "level3": ("三级指标", "level 3"),
+    "target": ("指标值", "target"),
+    "actual": ("实际完成值", "actual"),
+    "score": ("得分", "score"),
+    "note": ("备注", "note"),
     # findings
     "severity": ("级别", "severity"),
     "code": ("代码", "code"),
@@ -100,6 +109,9 @@ _WORDS = {
     "mean": ("平均分", "mean score"),
     "weighted_mean": ("按预算加权平均分", "mean score weighted by budget"),
     "grades": ("等级分布", "grades"),
+    "rate_and_total": ("执行率与总分", "execution rate and total"),
+    "frequent": ("最多的问题", "most frequent problems"),
+    "lost": ("各部分扣分", "points lost"),
     "budget_sum": ("预算合计", "budget"),
     "executed_sum": ("执行合计", "executed"),
 }
