@@ -14,12 +14,14 @@ import pytest
 from openxml_audit import FileFormat, OpenXmlValidator  # type: ignore[import-untyped]
 
 from perfxl.cli import main
+from tests.npm import fetched
 from tests.spreadsheets import recalculate
 
 pytestmark = pytest.mark.acceptance
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "build" / "pictures"
+AXE = "axe-core@4.10.3"
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +228,32 @@ def test_charts(report: Path, tmp_path: Path) -> None:
         "各部分扣分 5",
         "预算执行率13.86 5",
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--blink-settings=preferredColorScheme=0"], ["--window-size=420,900"]],
+    ids=["light", "dark", "narrow"],
+)
+def test_anybody_can_use_it(report: Path, tmp_path: Path, arguments: list[str]) -> None:
+    """No violation of what axe-core knows of WCAG 2.1 A and AA and of good practice."""
+    axe = (fetched(AXE, tmp_path) / "axe-core" / "axe.min.js").read_text("utf-8")
+    page = tmp_path / "page.html"
+    text = re.sub("<meta http-equiv[^>]*>", "", (report / "index.html").read_text("utf-8"))
+    page.write_text(text.replace("</body>", f"<script>{axe}</script>{_AXE}"), "utf-8")
+    shown = chromium(tmp_path / "profile", *arguments, "--virtual-time-budget=60000", "--dump-dom", page.as_uri())
+    seen = re.search('data-seen="([^"]*)"', shown)
+    assert seen is not None
+    checked, _, violations = seen[1].partition(" ")
+    assert (int(checked) > 20, violations) == (True, "")
+
+
+_AXE = """<script>
+axe.run(document).then((found) => {
+  const violations = found.violations.map((one) => one.id + " " + one.nodes[0].target);
+  document.documentElement.setAttribute("data-seen", [found.passes.length, ...violations].join(" "));
+});
+</script></body>"""
 
 
 def test_no_script_but_its_own_runs(report: Path, tmp_path: Path) -> None:

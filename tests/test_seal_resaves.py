@@ -23,6 +23,7 @@ from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
 from tests.extent import cases
+from tests.npm import fetched
 from tests.random_forms import random_form
 from tests.spreadsheets import missing
 from tests.test_seal import RETURNED, SCHEMES, SEEDS, sealed
@@ -89,15 +90,9 @@ def by_openpyxl(files: list[Path], out: Path) -> None:
 
 
 def sheetjs(files: list[Path], out: Path) -> None:
-    node, npm = shutil.which("node") or missing("node"), shutil.which("npm") or missing("npm")
-    options = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
-    try:
-        command = [npm, "install", "--prefix", str(out), *options, SHEETJS]
-        subprocess.run(command, capture_output=True, timeout=90, check=True)
-    except (subprocess.SubprocessError, OSError) as error:
-        pytest.skip(f"npm did not fetch {SHEETJS}: {type(error).__name__}")
+    node, modules = shutil.which("node") or missing("node"), fetched(SHEETJS, out)
     pairs = [str(name) for path in files for name in (path, out / path.name)]
-    script = [node, str(Path(__file__).with_name("resave.js")), str(out / "node_modules")]
+    script = [node, str(Path(__file__).with_name("resave.js")), str(modules)]
     subprocess.run([*script, *pairs], capture_output=True, timeout=900, check=True)
 
 
