@@ -21,17 +21,12 @@ from perfxl.reports.escaping import html_text
 from perfxl.reports.html_charts import Dot, bar_chart, column_chart, dot, dot_chart, rate_band, rate_columns
 from perfxl.reports.html_sections import ANCHOR, file_section, index_head, index_row
 from perfxl.reports.html_spot_checks import spot_check_table
-from perfxl.reports.overview import Totals, figures, rows
+from perfxl.reports.overview import LEVELS, Totals, figures, rows
 from perfxl.reports.view import Report, View, mean_text, money_text, rate_text
 from perfxl.reports.waiting import Waiting
 from perfxl.reports.words import SEVERITIES, word
 from perfxl.review import FileReview, Status
 
-_LEVELS = (
-    ("预算执行率", "投入（成本）", "产出", "效益（效果）", "满意度（影响力）"),
-    ("execution rate", "input (cost)", "output", "benefit (effect)", "satisfaction (influence)"),
-)
-"""Of the points lost, as Totals has them."""
 _STATUSES: tuple[Status, ...] = ("returned", "accepted", "unreadable", "skipped")
 _WAITING = re.compile("@(index|sections)@")
 _FREQUENT = 10
@@ -122,8 +117,8 @@ class HtmlReport(Report):
         return [(f"{code} {known[code].words(self._view.lang).name}", Decimal(count), code) for code, count in most]
 
     def _lost(self) -> list[tuple[str, Decimal, str]]:
-        labels = _LEVELS[0 if self._view.lang == "zh" else 1]
-        return [(label, points, "") for label, points in zip(labels, self._totals.lost, strict=True)]
+        own = 0 if self._view.lang == "zh" else 1
+        return [(level[own], points, "") for level, points in zip(LEVELS, self._totals.lost, strict=True)]
 
     def _filter(self) -> str:
         lang, zh = self._view.lang, self._view.lang == "zh"

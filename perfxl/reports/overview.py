@@ -22,6 +22,16 @@ _DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益",
 """Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
 
 
+LEVELS = (
+    ("预算执行率", "Execution rate"),
+    ("投入（成本）", "Input"),
+    ("产出", "Output"),
+    ("效益（效果）", "Benefit"),
+    ("满意度（影响力）", "Satisfaction"),
+)
+"""What points are lost in, in both languages: the order of `lost`."""
+
+
 class FormRow(NamedTuple):
     """One row of the 汇总表: a form, or a file that has none. Amounts in 元, rate as a share of 1, points."""
 
@@ -45,7 +55,7 @@ class FormRow(NamedTuple):
     """By rule; as filled in where there is no rule."""
     dimensions: tuple[Decimal | None, ...] = (None, None, None, None)
     """投入（成本）, 产出, 效益（效果）, 满意度（影响力）: by rule, as filled in where there is no rule."""
-    lost: tuple[Decimal, ...] = (Decimal(0),) * 5
+    lost: tuple[Decimal, ...] = (Decimal(0),) * len(LEVELS)
     """Points between weight and score: of 预算执行率, then of the four dimensions."""
     total_reported: Decimal | None = None
     total_computed: Decimal | None = None
@@ -223,7 +233,7 @@ class Totals:
     """Of the totals as filled in."""
     computed: Mean = field(default_factory=Mean)
     """Of the totals by rule."""
-    lost: tuple[Decimal, ...] = (Decimal(0),) * 5
+    lost: tuple[Decimal, ...] = (Decimal(0),) * len(LEVELS)
     """As in FormRow."""
 
     def add(self, part: Part) -> None:

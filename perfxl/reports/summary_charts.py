@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perfxl.finding import Language
-from perfxl.reports.overview import Totals
+from perfxl.reports.overview import LEVELS, Totals
 from perfxl.reports.summary_codes import COUNT, NAME
 from perfxl.reports.summary_formats import INK, Formats
 from perfxl.reports.summary_sums import COMPUTED, GRADE, GRADES_BELOW, RATE
@@ -17,13 +17,6 @@ _PLACES = ("B2", "L2", "B21", "L21")
 _MOST_PROBLEMS = 10
 _LOST_ROW = 40
 """Of the figures below the charts, counted from 0."""
-_LEVELS = (
-    ("预算执行率", "Execution rate"),
-    ("投入（成本）", "Input"),
-    ("产出", "Output"),
-    ("效益（效果）", "Benefit"),
-    ("满意度（影响力）", "Satisfaction"),
-)
 _FONT = {"name": "宋体", "size": 10, "color": INK}
 
 
@@ -45,7 +38,7 @@ def write_problem_charts(book: Any, sheet: Any, formats: Formats, totals: Totals
     if codes:
         sheet.insert_chart(_PLACES[2], _problems(book, min(codes, _MOST_PROBLEMS), zh))
     sheet.write_string(_LOST_ROW - 1, 1, "失分合计（重算）" if zh else "Points lost, by rule", formats.note)
-    for row, (level, lost) in enumerate(zip(_LEVELS, totals.lost, strict=True), start=_LOST_ROW):
+    for row, (level, lost) in enumerate(zip(LEVELS, totals.lost, strict=True), start=_LOST_ROW):
         sheet.merge_range(row, 1, row, 3, level[0 if zh else 1], formats.label)
         sheet.write_number(row, 4, float(lost), formats.by_name("points"))
     sheet.insert_chart(_PLACES[3], _lost(book, sheet.name, zh))
@@ -70,39 +63,34 @@ def _problems(book: Any, count: int, zh: bool) -> Any:
 
 
 def _lost(book: Any, sheet: str, zh: bool) -> Any:
-    last = _LOST_ROW + len(_LEVELS) - 1
-    chart = book.add_chart({"type": "column"})
-    chart.add_series(
-        {
-            "name": "失分" if zh else "Points lost",
-            "categories": [sheet, _LOST_ROW, 1, last, 1],
-            "values": [sheet, _LOST_ROW, 4, last, 4],
-            "fill": {"color": _BAR},
-            "gap": 80,
-            "data_labels": {"value": True, "font": _FONT},
-        }
-    )
+    last = _LOST_ROW + len(LEVELS) - 1
+    chart = _columns(book, "失分" if zh else "Points lost", (sheet, _LOST_ROW, last), 1, 4)
     _dress(chart, "各级指标失分" if zh else "Points lost by level")
     chart.set_y_axis({"name": "分" if zh else "points", "num_format": "0.##", "min": 0, **_axis()})
-    chart.set_x_axis({"num_font": _FONT, "line": {"color": _GRID}})
     return chart
 
 
 def _grades(book: Any, first: int, count: int, zh: bool) -> Any:
-    last = first + count - 1
+    chart = _columns(book, "表数" if zh else "Forms", ("汇总", first, first + count - 1), GRADE - 1, GRADE)
+    _dress(chart, "等级分布" if zh else "Grades")
+    chart.set_y_axis({"name": "表数" if zh else "forms", "num_format": "0", "min": 0, **_axis()})
+    return chart
+
+
+def _columns(book: Any, name: str, span: tuple[str, int, int], labels: int, values: int) -> Any:
+    """A column for each row of `span`, a sheet and its first and last row; `labels` and `values` are columns there."""
+    sheet, first, last = span
     chart = book.add_chart({"type": "column"})
     chart.add_series(
         {
-            "name": "表数" if zh else "Forms",
-            "categories": ["汇总", first, GRADE - 1, last, GRADE - 1],
-            "values": ["汇总", first, GRADE, last, GRADE],
+            "name": name,
+            "categories": [sheet, first, labels, last, labels],
+            "values": [sheet, first, values, last, values],
             "fill": {"color": _BAR},
             "gap": 80,
             "data_labels": {"value": True, "font": _FONT},
         }
     )
-    _dress(chart, "等级分布" if zh else "Grades")
-    chart.set_y_axis({"name": "表数" if zh else "forms", "num_format": "0", "min": 0, **_axis()})
     chart.set_x_axis({"num_font": _FONT, "line": {"color": _GRID}})
     return chart
 

@@ -110,8 +110,8 @@ _WORDS = {
     "weighted_mean": ("按预算加权平均分", "mean score weighted by budget"),
     "grades": ("等级分布", "grades"),
     "rate_and_total": ("执行率与总分", "execution rate and total"),
-    "frequent": ("最多的问题", "most frequent problems"),
-    "lost": ("各部分扣分", "points lost"),
+    "frequent": ("最常见的问题", "most frequent problems"),
+    "lost": ("各级指标失分", "points lost"),
     "budget_sum": ("预算合计", "budget"),
     "executed_sum": ("执行合计", "executed"),
 }
