@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -125,7 +126,8 @@ class Grid:
     """How a row's places are said where there are no column letters: `表2 第7行 第{column}列`. Empty for a sheet."""
 
     def ref(self, row: int, column: int) -> CellRef:
-        words = self.row_places[row].format(column=column) if row in self.row_places else ""
+        places = self.row_places
+        words = places[row].format(column=column) if places and row in places else ""
         return _new_ref((self.file, self.sheet, row, column, words))
 
     def row_words(self, row: int) -> str:
@@ -185,33 +187,20 @@ class Grid:
 
     @cached_property
     def _by_row(self) -> dict[int, list[tuple[int, Cell]]]:
-        rows: dict[int, list[tuple[int, Cell]]] = {}
+        rows: defaultdict[int, list[tuple[int, Cell]]] = defaultdict(list)
         for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):
-            cells = rows.get(row)
-            if cells is None:
-                cells = rows[row] = []
-            cells.append((column, cell))
-        return rows
+            rows[row].append((column, cell))
+        return dict(rows)
 
     @cached_property
-    def _covered(self) -> dict[int, dict[int, Merge]]:
+    def _covered(self) -> Mapping[int, Mapping[int, Merge]]:
         """By row and column."""
         # A merge may cover a million cells; only those inside the used range can ever be asked for. One stray
         # far cell makes the whole sheet the used range, so merges of many cells are left to `_wide`.
-        covered: dict[int, dict[int, Merge]] = {}
-        wide, last_row, last_column = set(self._wide), self.last_row, self.last_column
-        for merge in self.merges:
-            if wide and merge in wide:
-                continue
-            top, left, bottom, right = merge
-            columns = range(left, min(right, last_column) + 1)
-            for row in range(top, min(bottom, last_row) + 1):
-                line = covered.get(row)
-                if line is None:
-                    line = covered[row] = {}
-                for column in columns:
-                    line[column] = merge
-        return covered
+        if self.last_row * self.last_column <= _WIDE:
+            return _usually_covered(self.merges, self.last_row, self.last_column)
+        wide = set(self._wide)
+        return _covered([merge for merge in self.merges if merge not in wide], self.last_row, self.last_column)
 
     @cached_property
     def _wide(self) -> tuple[Merge, ...]:
@@ -240,6 +229,20 @@ class Workbook:
     """Whether the file brings programs along, which nobody runs."""
     misnamed: tuple[Clause, Clause] | None = None
     """The ending of the file's name and what its content is instead; None where they agree."""
+
+
+def _covered(merges: Iterable[Merge], last_row: int, last_column: int) -> Mapping[int, Mapping[int, Merge]]:
+    covered: defaultdict[int, dict[int, Merge]] = defaultdict(dict)
+    for merge in merges:
+        top, left, bottom, right = merge
+        line = dict.fromkeys(range(left, min(right, last_column) + 1), merge)
+        for row in range(top, min(bottom, last_row) + 1):
+            covered[row].update(line)
+    return dict(covered)
+
+
+_usually_covered = lru_cache(maxsize=64)(_covered)
+"""The forms of a batch have few shapes."""
 
 
 def normalised(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from perfxl.finding import Finding
 from perfxl.form import NO_RESULT, Located, Target
-from perfxl.grid import Cell, CellError, CellRef
+from perfxl.grid import BLANK_CELL, Cell, CellError, CellRef
 from perfxl.reading.values import MoneyUnit, read_amount, read_measure, read_points, read_share
 
 T = TypeVar("T")
@@ -42,21 +42,25 @@ class CellReader:
 
     def text(self, cell: Cell, at: CellRef, label: str) -> Located[str]:
         """`value` is the text without outer spaces; None where blank."""
+        if cell is BLANK_CELL:
+            return blank(at)
         raw = _raw(cell)
         if self._is_error(cell, at, label) or _has_no_result(cell):
             return _located((None, at, raw))
         return _located((raw.strip() or None, at, raw))
 
     def points(self, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
-        return self._number(read_points(cell), cell, at, label)
+        return blank(at) if cell is BLANK_CELL else self._number(read_points(cell), cell, at, label)
 
     def amount(self, cell: Cell, at: CellRef, label: str, unit: MoneyUnit) -> Located[Decimal]:
-        return self._number(read_amount(cell, unit), cell, at, label)
+        return blank(at) if cell is BLANK_CELL else self._number(read_amount(cell, unit), cell, at, label)
 
     def share(self, cell: Cell, at: CellRef, label: str, in_percent: bool) -> Located[Decimal]:
         return self._number(read_share(cell, in_percent), cell, at, label)
 
     def measure(self, cell: Cell, at: CellRef, label: str, year: int | None) -> Located[Target]:
+        if cell is BLANK_CELL:
+            return blank(at)
         located: Located[Target] = _located((None, at, _raw(cell)))
         if self._is_error(cell, at, label) or _has_no_result(cell) or located.blank:
             return located

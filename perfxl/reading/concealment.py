@@ -43,8 +43,9 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
             if cell.formula is not None and _looks_elsewhere(cell.formula):
                 elsewhere.append((row, column))
             merge = merges.get(column)
-            corner = merge is None or (merge.top, merge.left) == (row, column)
-            if not corner and cell.value is not None and cell.text.strip():
+            if merge is None or merge[:2] == (row, column):
+                continue
+            if cell.value is not None and cell.text.strip():
                 covered.append((row, column))
     for code, places in (("L114", covered), ("L115", elsewhere)):
         if places:

@@ -217,13 +217,14 @@ def _fund_row(region: Region, table: FundTable, line: FundLine, unit: MoneyUnit,
         name = reader.text(label.cell, region.ref(label), "")
         name = Located(normalised(name.raw).rstrip(":") or None, name.at, name.raw)
 
+    line_unit = money_unit(name.raw) or unit
+
     def amount(id_: Amount) -> Located[Decimal]:
         slot = table.slot(region, id_, line)
         if slot is None:
             return blank(name.at)
         label = table.columns[id_]
-        own_unit = money_unit(label.text) or money_unit(name.raw) or unit
-        return reader.amount(slot.cell, region.ref(slot), label.key, own_unit)
+        return reader.amount(slot.cell, region.ref(slot), label.key, money_unit(label.text) or line_unit)
 
     def points(id_: str) -> Located[Decimal]:
         slot = table.slot(region, id_, line)

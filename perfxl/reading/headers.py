@@ -62,7 +62,7 @@ class IndicatorHeader:
 
 def find_header(region: Region) -> IndicatorHeader | None:
     """The first row of known column labels; without one, the first whose labels come near enough to known ones."""
-    rows = [row for row in range(region.top, region.bottom + 1) if len(region.grid.row(row)) >= 2]
+    rows = [row for row in region.filled_below(region.top - 1) if len(region.grid.row(row)) >= 2]
     header = next((header for row in rows if (header := header_at(region, row))), None)
     if header is None:
         header = next((header for row in rows if (header := _resembling_at(region, row))), None)
@@ -71,8 +71,9 @@ def find_header(region: Region) -> IndicatorHeader | None:
 
 def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -> IndicatorHeader:
     """The header of the first of several tables, where one of its words is not known: the others are as below."""
+    words = {slot.key for slot in header.columns.values()}
     for row in takewhile(lambda row: row < header.top, rows):
-        if len(region.own(row)) < _LEAST_RESEMBLING:
+        if sum([slot.key in words for slot in region.own(row)]) < _LEAST_RESEMBLING:
             continue
         above = {id_: region.slot(row, slot.left) for id_, slot in header.columns.items()}
         other = {id_ for id_, slot in above.items() if slot.key != header.columns[id_].key}
@@ -152,8 +153,8 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
     """
     known = vocabulary().columns
     found: dict[str, Slot] = {}
-    for slot in region.slots(row):
-        if slot.top == row and slot.key in known:
+    for slot in region.own(row):
+        if slot.key in known:
             found.setdefault(known[slot.key], slot)
     lower = _lower_labels(region, row, found) if found else None
     if lower:

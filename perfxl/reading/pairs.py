@@ -70,10 +70,12 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
 def _pairs_below(region: Region, slots: Sequence[Slot], row: int) -> list[Pair]:
     """The pairs of a row of nothing but labels with a row of values below it; else empty."""
     fields = vocabulary().fields
+    known = [slot for slot in slots if slot.key in fields and slot.top == row]
+    if len(known) < 2:
+        return []
     filled = [index for index, slot in enumerate(slots) if slot.top == row and not slot.blank]
     labels = [slots[index] for index in filled]
-    known = [slot for slot in labels if slot.key in fields]
-    if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
+    if 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
         return []
     below = region.own(row + 1)
     places = {slot.left for slot in labels}

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from perfxl.finding import Finding
 from perfxl.form import Group, Indicator, Located, Target
-from perfxl.grid import Cell, CellRef, normalised
+from perfxl.grid import BLANK_CELL, Cell, normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader
 from perfxl.reading.labels import label_key, vocabulary
@@ -31,9 +32,11 @@ class _Block:
     level2: Located[str]
     rows: list[Indicator] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.level1 = _joined(self.label)
+
     def group(self) -> Group:
-        text, points = group_points(self.label.raw)
-        return Group(Located(text or None, self.label.at, self.label.raw), points, tuple(self.rows))
+        return Group(self.level1, group_points(self.label.raw)[1], tuple(self.rows))
 
 
 def read_groups(
@@ -53,12 +56,16 @@ class _RowReader:
         self.in_parts = False
         """Whether the row read last is a part of one above it."""
         self.places = [(id_, column.left) for id_, column in header.columns.items()]
+        self.words = {id_: column.key for id_, column in header.columns.items()}
         self.slots: dict[str, Slot] = {}
         """The places of the row being read, by column id."""
+        self.nothing: Located[Any] = blank(region.ref(header.columns["level3"]))
+        """What the row has of a column that the form lacks, at the row's first cell."""
 
     def read(self, row: int) -> None:
-        slot = self.region.slot
-        self.slots = {id_: slot(row, left) for id_, left in self.places}
+        at = self.region.at_columns(row)
+        self.slots = {id_: at[left] for id_, left in self.places}
+        self.nothing = blank(self.region.grid.ref(row, self.header.left))
         displaced = self._displaced(row)
         if displaced:
             self._block(row).rows.append(self._read_displaced(row, *displaced))
@@ -70,24 +77,22 @@ class _RowReader:
 
     def _block(self, row: int) -> _Block:
         if not self.blocks:
-            at = self.region.grid.ref(row, self.header.left)
-            self.blocks.append(_Block(blank(at), blank(at)))
+            self.blocks.append(_Block(self.nothing, self.nothing))
         return self.blocks[-1]
 
     def _enter(self, row: int) -> _Block:
         """The block of the row, opened where a level 1 label begins here; its level 2 label brought up to date."""
         level1, level2 = self.slots.get("level1"), self.slots.get("level2")
-        own = self.region.grid.ref(row, self.header.left)
         if level1 and self._opens(level1, row):
-            label = self.reader.text(level1.cell, self.region.ref(level1), self._word("level1"))
+            label = self.reader.text(level1.cell, self.region.ref(level1), self.words["level1"])
             repeated = self.blocks and normalised(self.blocks[-1].label.raw) == normalised(label.raw)
             if not repeated or label.blank:
-                self.blocks.append(_Block(label, blank(self.region.ref(level2) if level2 else own)))
+                self.blocks.append(_Block(label, blank(self.region.ref(level2)) if level2 else self.nothing))
         block = self._block(row)
         if level2 and (not level2.blank or level2.bottom > level2.top):
             if level2.top < row and block.level2.at == self.region.ref(level2):
                 return block
-            block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self._word("level2")))
+            block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self.words["level2"]))
         elif level2 and block.level2.blank:
             block.level2 = blank(self.region.ref(level2))
         return block
@@ -107,7 +112,7 @@ class _RowReader:
         words = label_key(name.raw)
         self.in_parts = self._is_part(name, max_score, score)
         return Indicator(
-            level1=_joined(block.label),
+            level1=block.level1,
             level2=block.level2,
             level3=Located(_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw),
             explanation=self._text(row, "explanation"),
@@ -145,39 +150,38 @@ class _RowReader:
 
     def _text(self, row: int, id_: str, spread: bool = False) -> Located[str]:
         slot = self.slots.get(id_)
-        if slot is None or (slot.top < row and not spread):
-            return blank(self._place(row, slot))
-        return self.reader.text(slot.cell, self.region.ref(slot), self._word(id_))
+        if slot is None:
+            return self.nothing
+        at = self.region.ref(slot)
+        return blank(at) if slot.top < row and not spread else self.reader.text(slot.cell, at, self.words[id_])
 
     def _points(self, row: int, id_: str) -> Located[Decimal]:
         slot = self.slots.get(id_)
-        if slot is None or slot.top < row:
-            return blank(self._place(row, slot))
-        return self.reader.points(slot.cell, self.region.ref(slot), self._word(id_))
+        if slot is None:
+            return self.nothing
+        at = self.region.ref(slot)
+        return blank(at) if slot.top < row else self.reader.points(slot.cell, at, self.words[id_])
 
     def _measure(self, row: int, id_: str, sign: str = "") -> Located[Target]:
         """The measure; a bare figure takes its sign and unit from their own columns."""
         slot = self.slots.get(id_)
-        if slot is None or slot.top < row:
-            return blank(self._place(row, slot))
+        if slot is None:
+            return self.nothing
+        at = self.region.ref(slot)
+        if slot.top < row or slot.cell is BLANK_CELL:
+            return blank(at)
         cell, unit = slot.cell, self.slots.get("measure_unit")
         if unit and unit.top == row and not unit.blank and parse_number(cell.text) is not None:
             cell = Cell(f"{sign}{cell.text.strip()}{unit.text.strip()}")
         elif sign and parse_number(cell.text) is not None:
             cell = Cell(f"{sign}{cell.text.strip()}")
-        return self.reader.measure(cell, self.region.ref(slot), self._word(id_), self.year)
+        return self.reader.measure(cell, at, self.words[id_], self.year)
 
     def _sign(self, row: int) -> str:
         """The ≥ of a column 指标性质; empty for words such as 定性."""
         slot = self.slots.get("kind")
         text = slot.text.strip() if slot and slot.top == row else ""
         return text if text in OPERATORS else ""
-
-    def _place(self, row: int, slot: Slot | None) -> CellRef:
-        return self.region.ref(slot) if slot else self.region.grid.ref(row, self.header.left)
-
-    def _word(self, id_: str) -> str:
-        return self.header.columns[id_].key
 
     def _displaced(self, row: int) -> tuple[Slot, Slot] | None:
         """A name in a level column and a figure where the name belongs, the rest of the row empty."""
@@ -198,18 +202,18 @@ class _RowReader:
     def _read_displaced(self, row: int, name: Slot, value: Slot) -> Indicator:
         block = self._block(row)
         at, value_at = self.region.ref(name), self.region.ref(value)
-        numbers = {"text": name.text.strip(), "column": self._word("level3")}
-        self.reader.report(Finding("L102", at, self._word("level3"), name.text, numbers=numbers, related=(value_at,)))
+        numbers = {"text": name.text.strip(), "column": self.words["level3"]}
+        self.reader.report(Finding("L102", at, self.words["level3"], name.text, numbers=numbers, related=(value_at,)))
         empty: Located[str] = blank(at)
         no_points: Located[Decimal] = blank(at)
         return Indicator(
-            level1=_joined(block.label),
+            level1=block.level1,
             level2=block.level2,
             level3=Located(name.text.strip(), at, name.text),
             explanation=empty,
             scoring_rule=empty,
             kind=empty,
-            target=self.reader.measure(value.cell, value_at, self._word("target"), self.year),
+            target=self.reader.measure(value.cell, value_at, self.words["target"], self.year),
             actual=blank(at),
             max_score=no_points,
             score=no_points,

@@ -43,6 +43,8 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
     splits: list[int] = []
     last = filled = row = header.bottom
     total = None
+    following: int | None = 0
+    """The next indicator below the last empty row; None where the table ends before one."""
     while row < region.bottom:
         row += 1
         total = _total_at(region, header, row)
@@ -52,8 +54,10 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
             if not _repeats_header(region, header, row) and not _labelled(region, header, row, "subtotal"):
                 indicators.append(row)
             last = filled = row
+            following = 0
             continue
-        following = _next_indicator(region, header, row)
+        if following == 0:
+            following = _next_indicator(region, header, row)
         inside = row - filled <= _LONGEST_RUN and _inside_level(region, header, row)
         if inside and (following is None or _opens_level(region, header, following)):
             indicators.append(row)
@@ -179,18 +183,19 @@ def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
 
 
 def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> Slot | None:
-    totals = vocabulary().totals
+    totals, first_figure = vocabulary().totals, header.first_figure
+    edge = header.left if kind == "total" else 0
     for slot in region.own(row):
-        if slot.left >= header.first_figure:
+        if slot.left >= first_figure:
             break
-        if totals.get(slot.key) == kind or (kind == "total" and _resembles_total(region, header, slot)):
+        if totals.get(slot.key) == kind or (slot.left <= edge and _resembles_total(region, header, slot)):
             return slot
     return None
 
 
 def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> bool:
     """A label like 总分 at the left edge of a row without a name; as the last one in any words, with points alone."""
-    if slot.left > header.left or slot.key in vocabulary().totals or not is_heading(slot):
+    if slot.key in vocabulary().totals or not is_heading(slot):
         return False
     names = header.columns["level3"]
     name = region.slot(slot.top, names.left)

@@ -113,7 +113,7 @@ def _may_begin(cells: list[tuple[int, Cell]]) -> bool:
         if isinstance(value, str):
             if len(value) <= LONGEST_PAIRS and _text_may_begin(value):
                 return True
-        elif _is_title_cell(cell):
+        elif "年" in cell.number_format and _is_title_cell(cell):
             return True
     return False
 

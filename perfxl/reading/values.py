@@ -132,7 +132,7 @@ def parse_amount(text: str, unit: MoneyUnit = "元") -> Decimal | None:
 
 def money_unit(label: str) -> MoneyUnit | None:
     """The unit that a label states: `项目资金（万元）`, `单位：万元`."""
-    match = _MONEY_UNIT.search(folded(label).replace(" ", ""))
+    match = _MONEY_UNIT.search(folded(label).replace(" ", "")) if "元" in label else None
     unit = match and (match[1] or match[2])
     return unit if unit in ("元", "万元", "亿元") else None  # type: ignore[return-value]
 
