@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -330,7 +329,7 @@ def test_grades_are_judged_on_the_unrounded_total(scheme: Scheme, total: str, wo
 
 def test_a_blank_score_is_no_zero() -> None:
     """Seed 002: 89 by the sum, 96 if the blank row had its full points."""
-    execution_row = replace(indicator("", "", "8", "8", row=19), execution=True)
+    execution_row = indicator("", "", "8", "8", row=19)._replace(execution=True)
     rows = [execution_row, indicator("", "", "85", "81", row=20), indicator("", "", "7", "", row=21)]
     found = card(rows, SHANGHAI)
     assert (found.reported_sum, found.missing) == (Decimal(89), Decimal(7))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from perfxl.finding import Finding
-from perfxl.form import Group, Indicator, Located, Target
+from perfxl.form import Group, Indicator, Located, Target, located
 from perfxl.grid import BLANK_CELL, Cell, normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader
@@ -114,7 +114,7 @@ class _RowReader:
         return Indicator(
             level1=block.level1,
             level2=block.level2,
-            level3=Located(_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw),
+            level3=located((_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw)),
             explanation=self._text(row, "explanation"),
             scoring_rule=self._text(row, "scoring_rule"),
             kind=self._text(row, "kind"),
@@ -224,4 +224,4 @@ class _RowReader:
 def _joined(label: Located[str]) -> Located[str]:
     """A level label without line breaks and points."""
     text, _ = group_points(label.raw)
-    return Located(text or None, label.at, label.raw)
+    return located((text or None, label.at, label.raw))

@@ -31,9 +31,9 @@ def _weighed(row: Indicator, *, alone: bool) -> Indicator | None:
     if match := _POINTS.search(row.level3.raw):
         raw = row.level3.raw[: match.start()]
         name = row.level3._replace(value=_POINTS.sub("", row.level3.value or "") or None, raw=raw)
-        return replace(row, level3=name, max_score=_points(match, row.level3))
+        return row._replace(level3=name, max_score=_points(match, row.level3))
     match = _POINTS.search(normalised(row.level2.raw))
-    return replace(row, max_score=_points(match, row.level2)) if match and alone else None
+    return row._replace(max_score=_points(match, row.level2)) if match and alone else None
 
 
 def _points(match: re.Match[str], label: Located[str]) -> Located[Decimal]:
