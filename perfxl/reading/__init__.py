@@ -38,7 +38,7 @@ def read_forms(workbook: Workbook) -> tuple[Form, ...]:
         forms += [_inferred(item, apart) if apart else item.form for item in found]
         if not grid.hidden:
             surroundings += _texts_outside(grid, found)
-    return tuple(replace(form, surroundings=tuple(surroundings)) for form in forms)
+    return tuple(replace(form, surroundings=tuple(surroundings)) for form in forms) if surroundings else tuple(forms)
 
 
 def _inferred(item: FormOnSheet, apart: Parted) -> Form:

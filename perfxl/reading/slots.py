@@ -134,14 +134,17 @@ class Region:
         return self._gaps[0]
 
     @cached_property
-    def _plans(self) -> dict[tuple[int, int, frozenset[int]], _Plan]:
-        last_row, last_column = self.grid.last_row, self.grid.last_column
-        return _plans(self.grid.merges, last_row, last_column) if last_row * last_column <= _SHARED else {}
+    def _plans(self) -> dict[int, _Plan]:
+        grid = self.grid
+        if grid.last_row * grid.last_column > _SHARED:
+            return {}
+        return _plans(grid.merges, grid.last_row, grid.last_column, self.right, self._spacers)
 
     def _scan(self, row: int) -> _Line:
-        plan = self._plans.get((row, self.right, self._spacers))
+        plans = self._plans
+        plan = plans.get(row)
         if plan is None:
-            plan = self._plans[row, self.right, self._spacers] = self._planned(row)
+            plan = plans[row] = self._planned(row)
         at, merges = plan.blanks.copy(), plan.merges
         for merge, start, end in plan.runs:
             at[start:end] = [self._block(merge)] * (end - start)
@@ -195,9 +198,11 @@ def _bounded(line: _Line, right: int) -> _Line:
     return _Line(at, tuple([one for one in places if one.left <= right]), [one for one in own if one.left <= right])
 
 
-@lru_cache(maxsize=64)
-def _plans(merges: tuple[Merge, ...], last_row: int, last_column: int) -> dict[tuple[int, int, frozenset[int]], _Plan]:
-    """Made so far for sheets of that shape: the forms of a batch have few."""
+@lru_cache(maxsize=128)
+def _plans(
+    merges: tuple[Merge, ...], last_row: int, last_column: int, right: int, spacers: frozenset[int]
+) -> dict[int, _Plan]:
+    """Made so far, by row, for forms of that shape: those of a batch have few."""
     return {}
 
 
