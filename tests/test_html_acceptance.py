@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -68,19 +69,33 @@ def test_print(report: Path, tmp_path: Path) -> None:
     assert "按单位、项目、文件、说明查找" not in text  # the filter is not printed
 
 
-def probed(page: Path, folder: Path, script: str) -> str:
-    """What `script` puts into `seen` after the page has loaded."""
+def with_script(page: Path, folder: Path, script: str) -> Path:
+    """A copy of the page that runs `script` once it has loaded."""
     probe = folder / "probe.html"
     # The page's policy lets no other script run: the probe needs a copy without it.
     text = re.sub("<meta http-equiv[^>]*>", "", page.read_text("utf-8"))
     probe.write_text(text.replace("</body>", _PROBE.replace("SCRIPT", script)), "utf-8")
-    seen = re.search('data-seen="([^"]*)"', chromium(folder / "profile", "--dump-dom", probe.as_uri()))
+    return probe
+
+
+def probed(page: Path, folder: Path, script: str, *arguments: str, fragment: str = "") -> str:
+    """What `script` puts into `seen` after the page has loaded, at the `fragment`."""
+    address = with_script(page, folder, script).as_uri() + fragment
+    seen = re.search('data-seen="([^"]*)"', chromium(folder / "profile", *arguments, "--dump-dom", address))
     assert seen is not None
     return seen[1]
 
 
+def printed(page: Path, folder: Path, *arguments: str) -> str:
+    """The words of the page on paper."""
+    pdf = folder / "printed.pdf"
+    chromium(folder / "profile", *arguments, f"--print-to-pdf={pdf}", "--no-pdf-header-footer", page.as_uri())
+    text = subprocess.run([program("pdftotext"), pdf, "-"], capture_output=True, check=True).stdout.decode()
+    return text.replace("\f", "\n")
+
+
 _PROBE = """<script>
-addEventListener("load", () => {
+addEventListener("load", async () => {
   const bar = document.querySelector(".filter"), shown = bar.querySelector("output"), seen = [];
   const set = (selector, name, value) => {
     const control = bar.querySelector(selector);
@@ -236,16 +251,21 @@ def test_charts(report: Path, tmp_path: Path) -> None:
     ids=["light", "dark", "narrow"],
 )
 def test_anybody_can_use_it(report: Path, tmp_path: Path, arguments: list[str]) -> None:
-    """No violation of what axe-core knows of WCAG 2.1 A and AA and of good practice."""
-    axe = (fetched(AXE, tmp_path) / "axe-core" / "axe.min.js").read_text("utf-8")
-    page = tmp_path / "page.html"
-    text = re.sub("<meta http-equiv[^>]*>", "", (report / "index.html").read_text("utf-8"))
-    page.write_text(text.replace("</body>", f"<script>{axe}</script>{_AXE}"), "utf-8")
-    shown = chromium(tmp_path / "profile", *arguments, "--virtual-time-budget=60000", "--dump-dom", page.as_uri())
+    checked, violations = accessible(report / "index.html", tmp_path, *arguments)
+    assert (checked > 20, violations) == (True, "")
+
+
+def accessible(page: Path, folder: Path, *arguments: str) -> tuple[int, str]:
+    """How many rules axe-core finds kept, and which violated, of WCAG 2.1 A and AA and of good practice."""
+    axe = (fetched(AXE, folder) / "axe-core" / "axe.min.js").read_text("utf-8")
+    probe = folder / "page.html"
+    text = re.sub("<meta http-equiv[^>]*>", "", page.read_text("utf-8"))
+    probe.write_text(text.replace("</body>", f"<script>{axe}</script>{_AXE}"), "utf-8")
+    shown = chromium(folder / "profile", *arguments, "--virtual-time-budget=60000", "--dump-dom", probe.as_uri())
     seen = re.search('data-seen="([^"]*)"', shown)
     assert seen is not None
     checked, _, violations = seen[1].partition(" ")
-    assert (int(checked) > 20, violations) == (True, "")
+    return int(checked), violations
 
 
 _AXE = """<script>
@@ -254,6 +274,19 @@ axe.run(document).then((found) => {
   document.documentElement.setAttribute("data-seen", [found.passes.length, ...violations].join(" "));
 });
 </script></body>"""
+
+
+def test_where_no_script_runs_everything_can_be_read(report: Path, tmp_path: Path) -> None:
+    text = (report / "index.html").read_text("utf-8")
+    codes = Counter(re.findall('<li[^>]* data-code="([A-Z0-9]+)"', text))
+    frame = tmp_path / "frame.html"
+    # In a sandbox without scripts. All of it is drawn, for a frame is printed as high as it is.
+    page = f'<iframe sandbox style="width: 1200px; height: 40000px" src="{(report / "index.html").as_uri()}">'
+    frame.write_text(page, "utf-8")
+    read = printed(frame, tmp_path)
+    listed = Counter(re.findall("^(?:错误|核实|提示) ([A-Z][0-9]{3}) ", read, re.MULTILINE))
+    # A line of the frame that the end of a page cuts stands on both pages.
+    assert len(codes) > 30 and codes <= listed and listed.keys() == codes.keys()
 
 
 def test_no_script_but_its_own_runs(report: Path, tmp_path: Path) -> None:

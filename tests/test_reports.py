@@ -252,6 +252,23 @@ def test_the_page_stands_alone() -> None:
     assert {target.removeprefix("#") for target in targets if target} <= set(page.ids)
 
 
+def test_no_text_ends_what_browsers_with_scripts_take_for_plain_text() -> None:
+    """They read <noscript> up to the next `</noscript`, whatever stands before it."""
+    acting = "a</noscript><script>alert(1)</script><!--.xlsx"
+    form = evaluation(acting, project=acting)
+    found = Finding("N105", form.total.at, acting, acting, acting, {"text": acting})
+    files = [FileReview(acting, "returned", (reviewed(form, found),), (found,)), *sample_files()]
+    text = report("html", files=files)
+    held = re.findall("<noscript>(.*?)</noscript", text, re.DOTALL)
+    assert len(held) == text.count("<noscript") == text.count("</noscript") == len(files) + 1
+    assert [re.findall(' (?:data-file|id)="(f[0-9]+)"', part)[:1] for part in held] == [
+        *(["f1"], ["f1"], ["f2"], ["f3"], ["f4"], ["f5"])
+    ]
+    assert "<section" not in re.sub("<noscript>.*?</noscript", "", text, flags=re.DOTALL)
+    assert text.count("<script") == text.count("</script") == 1
+    assert text.count("<!--") == report("html", files=[]).count("<!--")
+
+
 def test_the_page_lets_only_its_own_script_run() -> None:
     text = report("html")
     policy = re.search(r'content="(default-src [^"]*)"', text)

@@ -83,6 +83,7 @@ class HtmlReport(Report):
             "overview": self._overview(),
             "spot-checks": self._spot_checks,
             "filter": self._filter(),
+            "partly": _partly(zh),
             "index-head": index_head(self._view),
             "version": f"perfxl {__version__}",
             "keys": "按 / 查找，j、k 逐个文件" if zh else "/ to search, j and k to step",
@@ -143,6 +144,8 @@ class HtmlReport(Report):
             f"{_select('grade', word('grade', lang), everything, grades)}"
             f'<label>{unit} <input name="unit" list="units" autocomplete="off" placeholder="{everything}"></label>'
             '<datalist id="units"></datalist>'
+            f'<span class="portions" hidden>{_button("previous", "‹", "上一批" if zh else "previous files")} '
+            f'<span aria-live="polite"></span> {_button("next", "›", "下一批" if zh else "next files")}</span>'
             '<output aria-live="polite"></output></form>'
         )
 
@@ -168,6 +171,18 @@ def _figures(pairs: list[tuple[str, str]]) -> str:
 def _select(name: str, label: str, everything: str, options: list[tuple[str, str]]) -> str:
     items = "".join(f'<option value="{value}">{html_text(text)}</option>' for value, text in options)
     return f'<label>{label} <select name="{name}"><option value="">{everything}</option>{items}</select></label>'
+
+
+def _button(name: str, sign: str, said: str) -> str:
+    return f'<button type="button" name="{name}" aria-label="{said}" title="{said}">{sign}</button>'
+
+
+def _partly(zh: bool) -> str:
+    """What a print says that is not of everything."""
+    said = (
+        "只打印了第 {} 个文件；筛选后再打印其余的。" if zh else "Only files {} are printed; filter to print the rest."
+    )
+    return f'<p class="partly" hidden>{said.format("<b></b>")}</p>'
 
 
 def _filled(template: str, slots: Mapping[str, str]) -> str:

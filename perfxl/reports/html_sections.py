@@ -57,7 +57,7 @@ def file_section(file: FileReview, anchor: str, view: View, folder: Path | None)
     marks = Marks(chain(about_file, *about_forms), anchor)
     tables = [form_tables(review, marks, lang) for review in file.reviews]
     parts = [
-        f'<section class="panel file" id="{anchor}" data-status="{file.status}" tabindex="-1">'
+        f'<noscript><section class="panel file" id="{anchor}" data-status="{file.status}" tabindex="-1">'
         f'<header><h2>{path}</h2><span class="status {file.status}">{word(file.status, lang)}</span>'
         f'<span class="counts">{counts}</span></header>',
         _findings(about_file, marks, lang),
@@ -67,7 +67,7 @@ def file_section(file: FileReview, anchor: str, view: View, folder: Path | None)
         if not review.findings:
             found = f'<p class="none">{word("no_findings", lang)}</p>'
         parts.append(f'<div class="form">{_facts(review, row, view)}{found}{table}</div>')
-    return "".join([*parts, "</section>\n"])
+    return "".join([*parts, "</section></noscript>\n"])
 
 
 def _facts(review: Review, row: FormRow, view: View) -> str:
