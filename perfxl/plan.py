@@ -73,18 +73,45 @@ def _next_step(expr: Expr, known: frozenset[Input]) -> tuple[Input, ...] | When 
     return None
 
 
+class _Plan:
+    """An expression of which some inputs are tested, and what comes next."""
+
+    def __init__(self, expr: Expr, known: frozenset[Input]) -> None:
+        self.expr, self._known = expr, known
+        self.step = _next_step(expr, known)
+        self._after: dict[int, _Plan] = {}
+
+    def after(self, branch: Expr | None) -> _Plan:
+        """What comes after the step: with that branch of a `when` taken, or None, with the inputs tested."""
+        # By identity: to hash an expression means to go through all of it. The step keeps its branches alive.
+        plan = self._after.get(id(branch))
+        if plan is None:
+            if branch is not None:
+                plan = _Plan(_replaced(self.expr, cast(When, self.step), branch), self._known)
+            else:
+                plan = _Plan(self.expr, self._known.union(cast(tuple[Input, ...], self.step)))
+            self._after[id(branch)] = plan
+        return plan
+
+
+@lru_cache(maxsize=1024)
+def _plan(expr: Expr) -> _Plan:
+    return _Plan(expr, frozenset())
+
+
 def settled(expr: Expr, values: Values) -> Expr:
     """The expression with all inputs tested and branches taken; raises Unknown where there is no number."""
-    known: frozenset[Input] = frozenset()
-    while (step := _next_step(expr, known)) is not None:
-        if isinstance(step, Constant):
+    plan = _plan(expr)
+    while (step := plan.step) is not None:
+        branch = None
+        if isinstance(step, When):
+            branch = step.taken(values)
+        elif isinstance(step, Constant):
             step.compute(values)
-        elif isinstance(step, When):
-            expr = _replaced(expr, step, step.taken(values))
         else:
             _require(step, values)
-            known |= set(step)
-    return expr
+        plan = plan.after(branch)
+    return plan.expr
 
 
 def rendered(expr: Expr, known: frozenset[Input], cells: Cells) -> str:

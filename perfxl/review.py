@@ -76,7 +76,9 @@ def review_workbook(
     `suspended` codes are left out of the result on top of those the scheme suspends. `keys` are the public keys that
     signatures are checked with; without them a signature is unknown. `beside` are the paragraphs of a report that
     goes with the form in a file of its own."""
-    forms = tuple(replace(form, surroundings=(*form.surroundings, *beside)) for form in read_forms(workbook))
+    forms = read_forms(workbook)
+    if beside:
+        forms = tuple(replace(form, surroundings=(*form.surroundings, *beside)) for form in forms)
     if not forms:
         nothing = Finding("R106", CellRef(workbook.file))
         return FileReview(path, "unreadable", (), (nothing,))

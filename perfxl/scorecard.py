@@ -65,7 +65,7 @@ class ScoreLine:
             return Decimal(0)
         return self.weight - self.reported.value
 
-    @cached_property
+    @property
     def counted(self) -> Decimal | None:
         """By rule where there is one and the clerk's number differs, else as filled in."""
         return self.reported.value if self.computed is None or self.agrees else self.computed
@@ -144,6 +144,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         derivation += f" = {points(computed)}"
     if reported_sum is not None:
         reported_sum = _capped(reported_sum, rate, scheme)
+    computed_grade = _grade(scheme, computed)
     return Scorecard(
         ratio=ratio,
         rate=rate,
@@ -154,8 +155,8 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         missing=missing,
         computed_total=computed,
         reported_grade=form.grade.value if form.grade else None,
-        computed_grade=_grade(scheme, computed),
-        reported_sum_grade=_grade(scheme, reported_sum),
+        computed_grade=computed_grade,
+        reported_sum_grade=computed_grade if reported_sum == computed else _grade(scheme, reported_sum),
         grade_if_full=_grade(scheme, reported_sum + missing) if missing and reported_sum is not None else None,
         total_derivation=derivation,
     )

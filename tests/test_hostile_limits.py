@@ -12,6 +12,7 @@ import pytest
 
 from perfxl.grid import Merge
 from perfxl.sources import package, read_workbook, xlsx_sheet, xlsx_strings
+from perfxl.sources.errors import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
 from tests.extent import fast_first
 from tests.hostile_files import GOOD, SOON, refused_content, refused_parts
@@ -150,6 +151,19 @@ def test_two_entries_that_overlap(tmp_path: Path) -> None:
     content[one + 42 : one + 46] = content[other + 42 : other + 46]
     code, numbers = refused_content(tmp_path, bytes(content))
     assert (code, numbers["reason"]) == ("R101", "部件 xl/worksheets/sheet1.xml 在压缩包内有两个名称")
+
+
+@pytest.mark.parametrize("field", [16, 24])  # of the directory: checksum, size
+def test_a_small_part_that_was_sound_before_is_checked_again(field: int) -> None:
+    """What a part unpacks to is remembered by its packed bytes: another checksum beside the same bytes is damage."""
+    data = Path("templates/mof-2020-项目支出绩效自评表.xlsx").read_bytes()
+    name = "xl/styles.xml"
+    assert package.Package(data).read(name) == package.Package(data).read(name)
+    other = bytearray(data)
+    other[data.rindex(b"PK\x01\x02", 0, data.rindex(name.encode())) + field] ^= 1
+    with pytest.raises(UnreadableFile) as error:
+        package.Package(bytes(other)).read(name)
+    assert error.value.code == "R101"
 
 
 def test_an_entry_that_begins_nowhere(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 
+from perfxl.checks.slips import Slips, slips_in
 from perfxl.finding import Finding
-from perfxl.form import Form, Located, ObjectiveForm, SelfEvaluation
+from perfxl.form import Form, Indicator, Located, ObjectiveForm, SelfEvaluation
 from perfxl.scheme import Scheme
-from perfxl.scorecard import Scorecard
+from perfxl.scorecard import Scorecard, ScoreLine
 
 FAMILIES = (
     "layout",
@@ -43,9 +44,9 @@ class Context:
         return Evaluation(self.form, self.scheme, self.scorecard, alone=len(self.siblings) <= 1)
 
     @cached_property
-    def texts(self) -> tuple[tuple[str, Located[str]], ...]:
-        """Every text a person wrote into the form, with the form's word for it."""
-        return tuple((field, text) for field, text in _texts(self.form) if text.raw)
+    def slips(self) -> tuple[tuple[str, Located[str], Slips], ...]:
+        """Every text a person wrote into the form that shows slips, with the form's word for it."""
+        return tuple((field, text, slips) for field, text in _texts(self.form) if (slips := slips_in(text.raw)))
 
 
 def _texts(form: Form) -> Iterator[tuple[str, Located[str]]]:
@@ -65,6 +66,18 @@ class Evaluation:
     card: Scorecard
     alone: bool = True
     """False where the file has other forms besides."""
+
+    @cached_property
+    def judged_lines(self) -> tuple[tuple[Indicator, ScoreLine], ...]:
+        """The rows of the indicator table with a readable score inside its range; F102 looks at the execution row."""
+        return tuple(
+            (row, line)
+            for line in self.card.lines
+            if (row := line.indicator)
+            and not row.execution
+            and line.reported.value is not None
+            and not line.out_of_range
+        )
 
 
 Check = Callable[[Context], Iterator[Finding]]
@@ -87,8 +100,7 @@ def evaluation_check(code: str) -> Callable[[Callable[[Evaluation], Iterator[Fin
 
     def register(function: Callable[[Evaluation], Iterator[Finding]]) -> Check:
         def guarded(context: Context) -> Iterator[Finding]:
-            if context.evaluation is not None:
-                yield from function(context.evaluation)
+            return iter(()) if context.evaluation is None else function(context.evaluation)
 
         guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
         guarded.__wrapped__ = function  # type: ignore[attr-defined]
@@ -102,8 +114,7 @@ def objective_check(code: str) -> Callable[[Callable[[ObjectiveForm, Scheme], It
 
     def register(function: Callable[[ObjectiveForm, Scheme], Iterator[Finding]]) -> Check:
         def guarded(context: Context) -> Iterator[Finding]:
-            if isinstance(context.form, ObjectiveForm):
-                yield from function(context.form, context.scheme)
+            return function(context.form, context.scheme) if isinstance(context.form, ObjectiveForm) else iter(())
 
         guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
         guarded.__wrapped__ = function  # type: ignore[attr-defined]

@@ -106,9 +106,12 @@ def has_number(measure: Target) -> bool:
 
 
 _IRREGULAR = str.maketrans("≧≦═＝＞＜％０１２３４５６７８９", "≥≤==><%0123456789")
+_IRREGULAR_SIGNS = frozenset(map(chr, _IRREGULAR)) | {"比"}
 
 
 def _regular(text: str) -> str:
+    if _IRREGULAR_SIGNS.isdisjoint(text) and "%%" not in text:
+        return text
     return text.translate(_IRREGULAR).replace("百分比", "%").replace("%%", "%")
 
 
@@ -118,9 +121,9 @@ def irregular_symbol(context: Context) -> Iterator[Finding]:
     for row in context.form.named_indicators:
         for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
             raw = cell.raw.strip()
-            if cell.value is not None and cell.value.kind == "number" and _regular(raw) != raw:
+            if cell.value is not None and cell.value.kind == "number" and (regular := _regular(raw)) != raw:
                 name = {"name": row.name}
-                yield Finding("I106", cell.at, field, raw, _regular(raw), name)
+                yield Finding("I106", cell.at, field, raw, regular, name)
 
 
 @check("I107")
@@ -142,9 +145,9 @@ _EXPLAINED = re.compile(r"产出(数量|质量|时效|成本|效益)")
 def explained_as_another_kind(context: Context) -> Iterator[Finding]:
     """指标解释与名称不一致：名称是规模，解释是产出质量。"""
     for row in context.form.named_indicators:
-        named = {kind for word, kind in _KINDS.items() if word in row.name}
-        explained = set(_EXPLAINED.findall(row.explanation.raw))
-        if named and explained and not named & explained:
+        explained = set(_EXPLAINED.findall(row.explanation.raw)) if "产出" in row.explanation.raw else set()
+        named = {kind for word, kind in _KINDS.items() if word in row.name} if explained else set()
+        if named and not named & explained:
             other = "、".join(sorted(f"产出{kind}" for kind in explained))
             numbers = {"name": row.name, "other": other}
             yield Finding("I108", row.explanation.at, "指标解释", other, None, numbers, (row.at,))

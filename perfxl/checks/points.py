@@ -13,14 +13,6 @@ from perfxl.grid import normalised
 from perfxl.scorecard import ScoreLine, same_unit, target_met
 
 
-def _judged_lines(evaluation: Evaluation) -> Iterator[tuple[Indicator, ScoreLine]]:
-    """The rows of the indicator table with a readable score inside its range; F102 looks at the execution row."""
-    for line in evaluation.card.lines:
-        row = line.indicator
-        if row is not None and not row.execution and line.reported.value is not None and not line.out_of_range:
-            yield row, line
-
-
 def _met(row: Indicator) -> bool | None:
     """Whether the target is met: in numbers or dates, or in words where the actual repeats half of it or more."""
     target, actual = row.target.value, row.actual.value
@@ -49,7 +41,7 @@ def score_rounded_to_integer(evaluation: Evaluation) -> Iterator[Finding]:
 
 
 def _off_the_rule(evaluation: Evaluation, code: str) -> Iterator[Finding]:
-    for row, line in _judged_lines(evaluation):
+    for row, line in evaluation.judged_lines:
         expected, reported = line.computed, line.reported
         if expected is None or reported.value == expected:
             continue
@@ -64,7 +56,7 @@ def _off_the_rule(evaluation: Evaluation, code: str) -> Iterator[Finding]:
 @evaluation_check("S102")
 def reduced_although_met(evaluation: Evaluation) -> Iterator[Finding]:
     """已达到指标值却扣分，没有说明原因。"""
-    for row, line in _judged_lines(evaluation):
+    for row, line in evaluation.judged_lines:
         if _reduced_although_met(evaluation.form, row, line):
             numbers = {"name": row.name, "target": row.target.raw, "actual": row.actual.raw}
             expected = points(line.weight or line.lost)
@@ -74,7 +66,7 @@ def reduced_although_met(evaluation: Evaluation) -> Iterator[Finding]:
 @evaluation_check("S103")
 def full_although_missed(evaluation: Evaluation) -> Iterator[Finding]:
     """未达到指标值却得满分；能按比例计算的由 S101 报告。"""
-    for row, line in _judged_lines(evaluation):
+    for row, line in evaluation.judged_lines:
         if line.computed is None and line.lost == 0 and _met(row) is False and not has_note(evaluation.form, row):
             numbers = {"name": row.name, "target": row.target.raw, "actual": row.actual.raw}
             yield Finding("S103", line.reported.at, "得分", line.reported.raw, None, numbers, (row.actual.at,))
@@ -150,7 +142,7 @@ def outside_band(evaluation: Evaluation) -> Iterator[Finding]:
     """定性指标的得分应在所填达成程度的档内。"""
     rules = evaluation.scheme.indicators
     bands = {band.word: band for band in rules.qualitative_bands} if rules else {}
-    for row, line in _judged_lines(evaluation):
+    for row, line in evaluation.judged_lines:
         band = bands.get(normalised(row.actual.raw))
         if band is None or not line.weight or line.reported.value is None:
             continue

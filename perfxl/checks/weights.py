@@ -56,7 +56,8 @@ def group_weights(context: Context) -> Iterator[Finding]:
         return
     expected = {normalised(group.name): group.points for group in scheme.groups}
     for group in form.groups:
-        weights, stated = _weights(group.rows), expected.get(normalised(group.label.value or ""))
+        stated = expected.get(normalised(group.label.value or ""))
+        weights = _weights(group.rows) if stated is not None else []
         if weights and stated is not None and sum(weights) != stated.value:
             label = {"label": group.label.value or ""}
             at = group.label.at
@@ -74,7 +75,8 @@ def printed_group_points(context: Context) -> Iterator[Finding]:
     if _true_grouping(form.groups, context.scheme) or _unreadable(context):
         return
     for group in form.groups:
-        weights, printed = _weights(group.rows), group.printed_points
+        printed = group.printed_points
+        weights = _weights(group.rows) if printed is not None else []
         if weights and printed is not None and printed != sum(weights):
             label = {"label": group.label.raw.strip()}
             at = group.label.at
@@ -97,8 +99,10 @@ def _true_grouping(groups: Sequence[Group], scheme: Scheme) -> str:
     """`36/34/15/15` where the printed labels are off but the rows in order fill the scheme's groups exactly."""
     stated = [group.points.value for group in scheme.groups if group.points]
     printed = [group.printed_points for group in groups]
+    if None in printed or len(stated) != len(scheme.groups):
+        return ""
     sums = [sum(_weights(group.rows), Decimal(0)) for group in groups]
-    if None in printed or sums in (printed, stated) or len(stated) != len(scheme.groups):
+    if sums in (printed, stated):
         return ""
     waiting, filled = list(stated), Decimal(0)
     for weight in _weights([row for group in groups for row in group.rows]):

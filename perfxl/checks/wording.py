@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check
 from perfxl.figures import money
@@ -62,38 +59,27 @@ def amount_differs(context: Context) -> Iterator[Finding]:
             yield Finding("N102", text.at, "金额", match[0], expected, {}, (total.adjusted_budget.at,))
 
 
-_DOUBLED = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff，、“”]{1,30}?)\1")
-
-
 @check("N103")
 def doubled_words(context: Context) -> Iterator[Finding]:
     """语句重复：用于用于、攻坚攻坚战。"""
-    for field, text in context.texts:
-        found = [match[0] for match in _DOUBLED.finditer(text.raw)]
-        if found:
-            yield Finding("N103", text.at, field, found[0], numbers={"text": "”“".join(found)})
-
-
-_HTML = re.compile(r"</?(?:p|br|div|span|table|t[rdh]|b|i|u|font|strong|em|[uo]l|li|h\d)\b[^>]*>|&(?:nbsp|lt|gt|amp);")
+    for field, text, slips in context.slips:
+        if slips.doubled:
+            yield Finding("N103", text.at, field, slips.doubled[0], numbers={"text": "”“".join(slips.doubled)})
 
 
 @check("N104")
 def html_left(context: Context) -> Iterator[Finding]:
     """残留HTML。"""
-    for field, text in context.texts:
-        tags = dict.fromkeys(_HTML.findall(text.raw))
-        if tags:
-            yield Finding("N104", text.at, field, next(iter(tags)), numbers={"text": " ".join(tags)})
-
-
-_INSTRUCTION = re.compile(r"[（(]?(?:请|此处|在此)(?:填写|填报|描述|概述|简述|说明)|[（(](?:填写|简述|概述)")
+    for field, text, slips in context.slips:
+        if slips.tags:
+            yield Finding("N104", text.at, field, slips.tags[0], numbers={"text": " ".join(slips.tags)})
 
 
 @check("N105")
 def instruction_left(context: Context) -> Iterator[Finding]:
     """填表说明未替换。"""
-    for field, text in context.texts:
-        if _INSTRUCTION.match(text.raw.strip()):
+    for field, text, slips in context.slips:
+        if slips.instruction:
             yield Finding("N105", text.at, field or "本栏", text.raw.strip(), numbers={"text": text.raw.strip()[:30]})
 
 
@@ -115,37 +101,20 @@ def delay_with_full_points(evaluation: Evaluation) -> Iterator[Finding]:
             return
 
 
-@cache
-def _typos() -> tuple[tuple[str, str], ...]:
-    raw = tomllib.loads(files("perfxl.checks").joinpath("typos.toml").read_text("utf-8"))
-    return tuple((entry["wrong"], entry["right"]) for entry in raw["typo"])
-
-
-@cache
-def _any_typo() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{wrong})" for wrong, _ in _typos()))
-
-
 @check("N107")
 def misspelt(context: Context) -> Iterator[Finding]:
     """常见错别字（typos.toml）。"""
-    for field, text in context.texts:
-        for wrong, right in _typos() if _any_typo().search(text.raw) else ():
-            match = re.search(wrong, text.raw)
-            if match:
-                yield Finding("N107", text.at, field, match[0], right, {"text": match[0]})
-
-
-_DOCUMENT_YEAR = re.compile(r"[【\[［(（]((?:19|20)\d\d)[】\]］)）](?=\s*\d+\s*号)")
+    for field, text, slips in context.slips:
+        for wrong, right in slips.misspelt:
+            yield Finding("N107", text.at, field, wrong, right, {"text": wrong})
 
 
 @check("N108")
 def irregular_brackets(context: Context) -> Iterator[Finding]:
     """括号不规范：发文字号的年份用〔〕；一级指标的分值括号全角半角不一。"""
-    for field, text in context.texts:
-        match = _DOCUMENT_YEAR.search(text.raw)
-        if match:
-            yield Finding("N108", text.at, field, match[0], f"〔{match[1]}〕")
+    for field, text, slips in context.slips:
+        for bracketed, year in slips.years:
+            yield Finding("N108", text.at, field, bracketed, f"〔{year}〕")
     labels = [group.label for group in context.form.groups if group.printed_points is not None]
     half = [label for label in labels if "(" in label.raw]
     if half and len(half) < len(labels):

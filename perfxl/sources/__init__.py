@@ -45,13 +45,16 @@ def read_workbook(path: Path, unread: Collection[str] = ()) -> Workbook:
         workbook = _loaded(_READERS[kind])(data, path.name)
     else:
         raise refuse(kind)
-    return replace(workbook, misnamed=misnamed(kind, path.suffix))
+    unlike = misnamed(kind, path.suffix)
+    return replace(workbook, misnamed=unlike) if unlike else workbook
 
 
 def _package_kind(package: Package) -> Kind:
     """A workbook, or a document where the package has no part of that name that a workbook always has."""
+    if "xl/workbook.xml" in package:
+        return Kind.XLSX
     kind = zip_kind(package.names)
-    return kind if kind in _PACKAGE_READERS and "xl/workbook.xml" not in package else Kind.XLSX
+    return kind if kind in _PACKAGE_READERS else Kind.XLSX
 
 
 def _loaded(place: str) -> Callable[[Any, str], Workbook]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import lru_cache
 from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -19,6 +20,9 @@ MAX_TAGS = 6_000_000
 """XML tags of all parts read, counted before any is parsed: a million filled cells have four million."""
 FREE_OF_RATIO_BYTES = 2**20
 """Sheets of styled blanks pack 60:1. Under 1 MB even 1000:1 does no harm."""
+
+_SMALL_PART = 8 * 2**10
+"""Bytes, packed and not, up to which a part is remembered: relationships, styles and the list of sheets come again."""
 
 _LOCAL_HEADER = struct.Struct("<6xH18xHH")
 
@@ -47,6 +51,8 @@ class Package:
         self._entries: dict[str, ZipInfo] = {}
         self._left = MAX_INFLATED_BYTES
         self._tags_left = MAX_TAGS
+        self._uncounted: list[bytes] = []
+        """Parts read whose tags are still to be counted."""
         for entry in self.directory.infolist():
             name = _key(entry.filename)
             if name in self._entries:
@@ -71,9 +77,13 @@ class Package:
         if entry.flag_bits & 1:
             raise UnreadableFile("R102")
         packed = self._packed(entry, name)
+        small = max(entry.file_size, len(packed)) <= _SMALL_PART and entry.compress_type == ZIP_DEFLATED
+        known = _small_part(packed, entry.file_size, entry.CRC) if small else None
         left = self._left if parsed else MAX_INFLATED_BYTES
         most = min(left, max(FREE_OF_RATIO_BYTES, MAX_RATIO * len(packed)))
-        if entry.compress_type == ZIP_STORED:
+        if known is not None:
+            content, complete = known, True
+        elif entry.compress_type == ZIP_STORED:
             content, complete = packed[: most + 1], True
         elif entry.compress_type == ZIP_DEFLATED:
             content, complete = _inflated(packed, most + 1, name)
@@ -88,12 +98,15 @@ class Package:
                     f"at most {MAX_INFLATED_BYTES // 2**20} MB once unpacked",
                 )
             raise too_large(f"压缩比不超过 {MAX_RATIO}:1", f"compressed at most {MAX_RATIO}:1")
-        if not complete or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
+        if known is None and not (complete and len(content) == entry.file_size and zlib.crc32(content) == entry.CRC):
             raise damaged(f"部件 {name} 的内容损坏，校验不符", f"part {name} is damaged, its checksum does not fit")
         if not parsed:
             return content
         self._left -= len(content)
-        self._tags_left -= content.count(b"<")
+        self._uncounted.append(content)
+        if MAX_INFLATED_BYTES - self._left > MAX_TAGS:  # with fewer bytes than that nobody needs to count
+            self._tags_left -= sum(part.count(b"<") for part in self._uncounted)
+            self._uncounted.clear()
         if self._tags_left < 0:
             raise too_large(f"XML 标签不超过 {MAX_TAGS:,} 个", f"at most {MAX_TAGS:,} XML tags")
         return content
@@ -109,7 +122,8 @@ class Package:
             )
         flags, name_length, extra_length = _LOCAL_HEADER.unpack(header)
         local_name = self._data[start + 30 : start + 30 + name_length]
-        if local_name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != entry.orig_filename:
+        encoding = "utf-8" if flags & 0x800 or local_name.isascii() else "cp437"
+        if local_name.decode(encoding, "replace") != entry.orig_filename:
             # Readers that follow the local headers would see another part here.
             raise damaged(f"部件 {name} 在压缩包内有两个名称", f"part {name} has two names inside the archive")
         start += 30 + name_length + extra_length
@@ -123,11 +137,26 @@ def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").casefold()
 
 
-def _inflated(packed: bytes, most: int, name: str) -> tuple[bytes, bool]:
-    """At most `most` bytes, and whether the stream ended there with nothing behind it."""
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+@lru_cache(maxsize=128)
+def _small_part(packed: bytes, size: int, checksum: int) -> bytes | None:
+    """What is packed; None unless it has that size and checksum. Kept: the forms of a batch have the same."""
     try:
-        content = stream.decompress(packed, most)
+        content, complete = _unpacked(packed, size + 1)
+    except zlib.error:
+        return None
+    return content if complete and len(content) == size and zlib.crc32(content) == checksum else None
+
+
+def _inflated(packed: bytes, most: int, name: str) -> tuple[bytes, bool]:
+    """As `_unpacked`. R101 where nothing can be unpacked."""
+    try:
+        return _unpacked(packed, most)
     except zlib.error as error:
         raise damaged(f"部件 {name} 无法解压", f"part {name} cannot be unpacked") from error
+
+
+def _unpacked(packed: bytes, most: int) -> tuple[bytes, bool]:
+    """At most `most` bytes, and whether the stream ended there with nothing behind it. Raises zlib.error."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = stream.decompress(packed, most)
     return content, stream.eof and not stream.unused_data

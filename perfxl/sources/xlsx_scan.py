@@ -9,8 +9,8 @@ that stands there twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from perfxl.grid import Cell, CellValue, Merge
@@ -23,6 +23,7 @@ from perfxl.sources.xml_scan import DEFAULT_NAMESPACE, PRESERVE, SPACE, Unusual,
 _LONG_RUN = 3072
 _LONG_ITEM = 2048
 """Bytes between two values, and of a shared string, from which on they are not remembered."""
+_LESS = ord("<")
 _LARGE_PART = 2**19
 """A larger one has little in common with others: to remember what stands in it would take longer than to read it."""
 
@@ -90,6 +91,11 @@ _Blank = tuple[tuple[int, int], str, str, str | None]
 """A cell but for its value: row and column, style number, type, and the formula or None."""
 _Run = tuple[int, Sequence[int], Sequence[tuple[_Blank, str]]]
 """A piece of the rows: the row it ends in, 0 for none, the hidden rows that begin in it, its cells and their values."""
+_RunBefore = tuple[int, Sequence[int], Sequence[tuple[_Blank, str]], _Blank]
+"""The same before a value, with the cell that the value belongs to by itself."""
+
+_new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(tuple.__new__, Cell)
+"""Cell(...) itself goes through Python."""
 
 
 def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
@@ -97,15 +103,22 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
     rows, rest = cut(data, b"sheetData")
     cells: dict[tuple[int, int], Cell] = {}
     hidden_rows: set[int] = set()
-    style_of = context.styles.get
+    style_of, strings = context.styles.get, context.strings
     kept = 0
     for (place, style_number, kind, formula), raw in _written(rows, hidden_rows):
         style = style_of(style_number)
         if style is None:
             raise Unusual
-        value = _value(raw, kind, style, context)
+        value: CellValue
+        if kind == "s":
+            index = _index(raw) if len(raw) < 10 else None
+            if index is None or index >= len(strings):
+                raise Unusual
+            value = strings[index] or None
+        else:
+            value = _value(raw, kind, style, context)
         if value is not None or formula is not None:
-            cells[place] = Cell(value, formula, style.number_format, style.locked)
+            cells[place] = _new_cell((value, formula, style.number_format, style.locked))
             kept += 1
     if kept != len(cells):
         raise Unusual
@@ -145,14 +158,14 @@ def _written(rows: bytes, hidden_rows: set[int]) -> Iterator[tuple[_Blank, str]]
         *pieces, behind = rows.split(b"</v></c>")
         for piece in pieces:
             before, _, raw = piece.rpartition(b">")
-            if b"<" in raw:
+            if _LESS in raw:
                 raise Unusual
-            row, hidden, cells = (_usual_run_before if len(before) < _LONG_RUN else _run_before)(before, row)
+            row, hidden, cells, cell = (_usual_run_before if len(before) < _LONG_RUN else _run_before)(before, row)
             if hidden:
                 hidden_rows.update(hidden)
-            if len(cells) > 1:
-                yield from cells[:-1]
-            yield cells[-1][0], decoded(raw)
+            if cells:
+                yield from cells
+            yield cell, decoded(raw)
         last = decoded(behind)
     row, hidden, cells = _run(last, row)
     if row:
@@ -161,9 +174,10 @@ def _written(rows: bytes, hidden_rows: set[int]) -> Iterator[tuple[_Blank, str]]
     yield from cells
 
 
-def _run_before(value: bytes, row: int) -> _Run:
-    """What stands before a value, as far as the `>` in front of it; the last cell is the one it belongs to."""
-    return _run(decoded(value) + "></v></c>", row)
+def _run_before(value: bytes, row: int) -> _RunBefore:
+    """What stands before a value, as far as the `>` in front of it."""
+    row, hidden, (*cells, (cell, _)) = _run(decoded(value) + "></v></c>", row)
+    return row, hidden, cells, cell
 
 
 _usual_run_before = lru_cache(maxsize=4096)(_run_before)
@@ -201,12 +215,7 @@ def _run(text: str, row: int) -> _Run:
 
 
 def _value(raw: str, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
-    """Raises Unusual, or UnreadableFile for a value over a limit."""
-    if kind == "s":
-        index = _index(raw) if len(raw) < 10 else None
-        if index is None or index >= len(context.strings):
-            raise Unusual
-        return context.strings[index] or None
+    """Of a cell that does not refer to a shared string. Raises Unusual, or UnreadableFile for a value over a limit."""
     if not raw:
         return None
     if kind == "inlineStr":

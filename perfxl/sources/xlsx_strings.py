@@ -39,7 +39,7 @@ def read_strings(data: bytes, part: str) -> list[str]:
         items, rest = cut(data, b"sst")
         strings = scanned_strings(items)
         if len(strings) <= MAX_STRINGS:
-            return strings + _parsed(rest, part)
+            return strings + _beside_items(rest, part)
     except (Unusual, UnreadableFile):
         pass
     return _parsed(without(data, _FONTS), part)
@@ -78,6 +78,10 @@ def _parsed(data: bytes, part: str) -> list[str]:
         ends={**dict.fromkeys(main("si"), item_ended), **dict.fromkeys(main("rPh"), guide_ended)},
     ).parse(data)
     return strings
+
+
+_beside_items = remembered(_parsed)
+"""Strings in what is left of the part without its items: none, as a rule."""
 
 
 @remembered

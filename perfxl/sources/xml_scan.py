@@ -17,8 +17,8 @@ _START = re.compile(
     rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?[ \t\r\n]*<([A-Za-z]+)( [^<>]*[^<>/])>"
 )
 DEFAULT_NAMESPACE = re.compile(rb"\bxmlns\s*=")
-_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|]]>")
-"""No character of XML, a carriage return, or the end of a CDATA section that never began."""
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+"""No character of XML, or a carriage return."""
 _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 
@@ -43,11 +43,11 @@ def cut(data: bytes, element: bytes) -> tuple[bytes, bytes]:
         before = data[root.end() : start]
         if start < len(tag) or b"<!" in before or b"<?" in before or DEFAULT_NAMESPACE.search(before):
             raise Unusual
-    end = data.find(b"</%b>" % element, start)
+    end = data.rfind(b"</%b>" % element, start)
     if end < 0:
         raise Unusual
     inside = data[start:end]
-    if b":dyDescent=" in inside and b" xmlns:x14ac=" not in root[2]:
+    if b" xmlns:x14ac=" not in root[2] and inside.find(b":dyDescent=") >= 0:
         raise Unusual
     return inside, data[:start] + data[end:]
 
@@ -64,7 +64,7 @@ def plain(text: str) -> str:
     """What character data says, its references resolved. Raises Unusual for what no XML can hold."""
     if text.isprintable() and "&" not in text and "]" not in text:
         return text
-    if _NO_TEXT.search(text):
+    if _NO_TEXT.search(text) or "]]>" in text:  # the end of a CDATA section that never began
         raise Unusual
     resolved, references = _REFERENCE.subn(_character, text)
     if references != text.count("&"):
