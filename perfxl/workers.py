@@ -173,6 +173,8 @@ class _Worker:
 class _Pool:
     def __init__(self, candidates: Sequence[Candidate], job: Job, keeper: Keeper | None) -> None:
         self._data = ReviewData(job.options.scheme)
+        if keeper:
+            self._data.prepare()
         self._candidates, self._job, self._keeper = candidates, job, keeper
         self._again: deque[int] = deque()
         self._next = 0

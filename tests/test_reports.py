@@ -27,7 +27,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from perfxl import __version__
 from perfxl.batch import Options, check_file, collect
 from perfxl.finding import Finding, Language, Severity
-from perfxl.grid import CellRef
+from perfxl.grid import CellRef, Workbook
 from perfxl.reports import FORMATS, open_report, summary_sheets
 from perfxl.reports.escaping import html_text, html_texts, markdown_text, visible
 from perfxl.reports.html import HtmlReport
@@ -36,8 +36,9 @@ from perfxl.reports.overview import Totals, figures
 from perfxl.reports.summary import SHEETS, SummaryReport
 from perfxl.reports.view import View
 from perfxl.reports.waiting import Waiting
-from perfxl.review import FileReview
+from perfxl.review import FileReview, review_workbook
 from tests.golden_files import assert_golden
+from tests.grids import form_grid
 from tests.sample_reviews import HOSTILE, evaluation, reviewed, sample_files
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "schema" / "check-v1.json"
@@ -306,6 +307,12 @@ def test_the_page_draws_only_what_there_is() -> None:
 @pytest.mark.parametrize("texts", [["a", "97.86"], ["a", "<b"], ["_x00", "0D_"], ["\u3000甲", "乙\n丙", "\u202e"], []])
 def test_texts_together_are_escaped_as_each_alone(texts: list[str]) -> None:
     assert html_texts(texts) == [html_text(text) for text in texts]
+
+
+def test_an_objective_form_with_names_alone() -> None:
+    grid = form_grid("shanghai-2020-objective", {f"D{row}": "" for row in range(20, 29)})
+    file = review_workbook(Workbook("a.xlsx", (grid,)), "a.xlsx")
+    assert "<td>预算执行率</td></tr>" in report("html", files=[file])
 
 
 def test_slots_in_a_workbook_are_left_alone() -> None:

@@ -12,6 +12,7 @@ from perfxl.batch import Candidate, Options, check_file
 from perfxl.finding import Finding
 from perfxl.grid import Cell, CellRef, Workbook
 from perfxl.reading import read_forms
+from perfxl.reports.overview import rows
 from perfxl.review import FileReview, review_workbook
 from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.scheme import builtin_schemes
@@ -21,12 +22,23 @@ from tests.grids import form_grid
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
+ROW, SHEET = 2**15, 2**36
+B2 = 2 * ROW + 2
+"""The place of the project's name in GOOD."""
 
 
 @pytest.mark.parametrize("path", sorted(RETURNED.glob("*")), ids=lambda path: path.name)
 def test_every_example_comes_back_as_it_went(path: Path) -> None:
     file = check_file(Candidate(str(path)), Options())
     assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+def test_figures_of_what_came_back() -> None:
+    """The points lost in 预算执行率, which stands among the indicators here, are counted once."""
+    file = review_workbook(Workbook("a.xlsx", (form_grid("shanghai-2020", {}),)), "a.xlsx")
+    (row,) = rows(file)
+    assert row.lost[0] == 1
+    assert rows(ReviewData().unpacked(ReviewData().packed(file))) == (row,)
 
 
 def test_a_seal_with_changes_comes_back() -> None:
@@ -52,6 +64,18 @@ def test_places_in_documents_come_back() -> None:
     file = review_workbook(Workbook("a.docx", (grid,)), "a.docx")
     assert {finding.at.in_file for finding in file.findings if finding.at.row == 6} == {"表1 第6行 第8列"}
     assert ReviewData().unpacked(ReviewData().packed(file)) == file
+
+
+@pytest.mark.parametrize(("row", "column"), [(2**20, 2**14), (2**20 + 1, 1), (1, 2**14 + 1), (2**21, 1), (1, 2**15)])
+def test_only_places_of_a_workbook_come_back(row: int, column: int) -> None:
+    at = CellRef("a.csv", "a", row, column)
+    file = FileReview("a.csv", "returned", (), (Finding("R106", at),))
+    data = ReviewData().packed(file)
+    if (row, column) == (2**20, 2**14):
+        assert ReviewData().unpacked(data) == file
+    else:
+        with pytest.raises(DamagedReview, match="no cell"):
+            ReviewData().unpacked(data)
 
 
 def test_a_review_of_an_older_perfxl() -> None:
@@ -93,10 +117,12 @@ def replaced(data: bytes, old: str, new: str) -> bytes:
         pytest.param('"242400",', "242400,", id="a binary number"),
         pytest.param('"T104"', '"T999"', id="a code that is not in the catalogue"),
         pytest.param('{"words":"', '{"grades":"', id="a message without its number"),
-        pytest.param("[0,4,", "[0,4.5,", id="half a row"),
-        pytest.param("[0,4,", "[0,-4,", id="a row above the sheet"),
-        pytest.param("[0,4,", "[9,4,", id="a sheet that is not there"),
-        pytest.param("[0,4,", "[0,4,4,", id="too many values"),
+        pytest.param(f",{B2}]", f",{B2}.5]", id="half a row"),
+        pytest.param(f",{B2}]", f",-{B2}]", id="a row above the sheet"),
+        pytest.param(f",{B2}]", f",{(2**20 + 1) * ROW + 2}]", id="a row below the sheet"),
+        pytest.param(f",{B2}]", f",{2 * ROW + 2**14 + 1}]", id="a column beside the sheet"),
+        pytest.param(f",{B2}]", f",{9 * SHEET + B2}]", id="a sheet that is not there"),
+        pytest.param(f",{B2}]", f',{B2},"",""]', id="too many values"),
     ],
 )
 def test_a_foreign_value_is_refused(old: str, new: str) -> None:

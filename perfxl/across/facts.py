@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import NamedTuple
 
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
 from perfxl.finding import Finding
-from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, Located, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.meaning import meaning
 from perfxl.review import FileReview, Review
@@ -26,6 +28,12 @@ LONGEST_TARGET = 60
 
 _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
+
+_VALUES = ("target", "actual", "max_score", "score")
+"""What says something else than its words in a row of indicators."""
+_values = attrgetter(*_VALUES)
+_words = attrgetter(*(f"{name}.raw" for name in ("level1", "level2", *ROW_FIELDS) if name not in _VALUES))
+_funds = attrgetter(*FUND_FIELDS)
 
 
 class Said(NamedTuple):
@@ -118,9 +126,10 @@ def _keys(review: Review) -> Keys:
     form = review.form
     is_evaluation = isinstance(form, SelfEvaluation)
     unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
+    rows = {id(row): [*map(meaning, _values(row))] for row in form.named_indicators}
     return Keys(
         is_evaluation=is_evaluation,
-        content=digest("\n".join(_content(form))),
+        content=digest("\n".join(_content(form, rows))),
         unit=digest(unit) if unit else None,
         unit_and_year=digest(f"{unit}\n{year}") if unit else None,
         form=digest(f"{is_evaluation}\n{project}\n{unit}\n{year}") if unit else None,
@@ -128,7 +137,7 @@ def _keys(review: Review) -> Keys:
         promise=digest(f"{project}\n{unit}\n{year}") if unit and year else None,
         texts=tuple(_answers(form)) if is_evaluation else (),
         reasons=tuple(_reasons(review)),
-        targets=tuple(_targets(form, in_words=not is_evaluation)),
+        targets=tuple(_targets(form, rows, in_words=not is_evaluation)),
     )
 
 
@@ -137,15 +146,25 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def _content(form: Form) -> Iterator[str]:
-    """Every field by meaning, whatever the layout."""
+@lru_cache(maxsize=4096)
+def _said(raw: str) -> str:
+    """The meaning of words: labels and answers come again in every form."""
+    return meaning(Located[str](None, _NOWHERE, raw))
+
+
+_NOWHERE = CellRef("")
+
+
+def _content(form: Form, rows: Mapping[int, list[str]]) -> Iterator[str]:
+    """Every field by meaning, whatever the layout. `rows` are the meanings of the indicators' values, by identity."""
     yield f"{type(form).__name__} {form.year.value}"
-    yield from (f"{id_} {meaning(located)}" for id_, located in sorted(form.fields.items()) if not located.blank)
+    for id_, located in sorted(form.fields.items()):
+        if text := _said(located.raw):
+            yield f"{id_} {text}"
     for row in (form.funding.total, *form.funding.parts):
-        yield " ".join(meaning(getattr(row, name)) for name in FUND_FIELDS)
+        yield " ".join(map(meaning, _funds(row)))
     for indicator in form.named_indicators:
-        labels = (indicator.level1, indicator.level2)
-        yield " ".join(map(meaning, (*labels, *(getattr(indicator, name) for name in ROW_FIELDS))))
+        yield " ".join([*map(_said, _words(indicator)), *rows[id(indicator)]])
     if isinstance(form, SelfEvaluation):
         yield meaning(form.total)
 
@@ -157,11 +176,12 @@ def _answers(form: Form) -> Iterator[Said]:
             yield Said(digest(text), id_, located.at)
 
 
-def _targets(form: Form, *, in_words: bool) -> Iterator[SetTarget]:
+def _targets(form: Form, rows: Mapping[int, list[str]], *, in_words: bool) -> Iterator[SetTarget]:
     for name, row in by_name(form).items():
-        if not row.target.blank:
-            words = (row.name, row.target.raw.strip()[:LONGEST_TARGET]) if in_words else ()
-            yield SetTarget(digest(name), digest(meaning(row.target)), row.target.at, *words)
+        target = row.target
+        if not target.blank:
+            words = (row.name, target.raw.strip()[:LONGEST_TARGET]) if in_words else ()
+            yield SetTarget(digest(name), digest(rows[id(row)][0]), target.at, *words)
 
 
 def _reasons(review: Review) -> Iterator[Said]:

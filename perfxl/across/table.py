@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from perfxl.across.facts import FormFacts, Keys, SetTarget, form_facts
 from perfxl.finding import Finding
@@ -34,22 +37,14 @@ CREATE INDEX forms_promise ON forms (promise);
 CREATE INDEX forms_scheme ON forms (scheme);
 CREATE INDEX said_digest ON said (of, digest);
 """
+_INSERT_FORM = f"INSERT INTO forms VALUES ({', '.join('?' * 15)})"
 _IN_MEMORY = 2000
 """KB of pages."""
 _FORMS_AT_HAND = 64
 """A rule, and what it finds, ask for the same form in turn."""
 
-
-class Packings(NamedTuple):
-    """How facts travel."""
-
-    facts: Packing
-    targets: Packing
-
-
-def packings(given: Scheme | None) -> Packings:
-    kinds = (FormFacts, tuple[SetTarget, ...])
-    return Packings(*(Packing(kind, given) for kind in kinds))
+_finding = attrgetter(*(field.name for field in fields(Finding)))
+"""Pickled by itself a finding would go through Python, which takes four times as long."""
 
 
 class FactsMaker:
@@ -65,11 +60,10 @@ class FactsMaker:
         return [self._row(facts, keys) for facts, keys in form_facts(file)]
 
     @cached_property
-    def _packings(self) -> Packings:
-        return packings(self._given)
+    def _packing(self) -> Packing:
+        return Packing(FormFacts, self._given)
 
     def _row(self, facts: FormFacts, keys: Keys) -> Part:
-        pack = self._packings
         columns = [
             _bytes(facts.path),
             _bytes(facts.unit),
@@ -78,8 +72,8 @@ class FactsMaker:
             facts.scheme.id,
             *(None if value is None else str(value) for value in (facts.rate, facts.total)),
             float(facts.budget or 0),
-            pack.facts.packed(facts),
-            pack.targets.packed(keys.targets),
+            self._packing.packed(facts),
+            marshal.dumps([(name, means, tuple(at), *words) for name, means, at, *words in keys.targets]),
         ]
         said = [
             [_signed(one.digest), of, one.field, *_place(one.at)]
@@ -107,8 +101,8 @@ class Facts:
         self._database.execute("BEGIN")
 
     @cached_property
-    def _packings(self) -> Packings:
-        return packings(self._given)
+    def _packing(self) -> Packing:
+        return Packing(FormFacts, self._given)
 
     def put(self, part: Part) -> None:
         """What FactsMaker has made of a file."""
@@ -118,7 +112,7 @@ class Facts:
             self._forms += 1
             self._schemes.append(self._named(scheme))
             row = (self._forms, self._files, *columns, scheme, rate, total, budget)
-            run.execute(f"INSERT INTO forms VALUES ({', '.join('?' * len(row))})", row)
+            run.execute(_INSERT_FORM, row)
             run.execute("INSERT INTO packed VALUES (?, ?, ?)", (self._forms, facts, targets))
             rows = [(self._forms, *one) for one in said]
             run.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -137,7 +131,7 @@ class Facts:
 
     def _form(self, number: int) -> FormFacts:
         ((facts,),) = self.rows("SELECT facts FROM packed WHERE id = ?", number)
-        form: FormFacts = self._packings.facts.unpacked(facts)
+        form: FormFacts = self._packing.unpacked(facts)
         return form
 
     def scheme(self, number: int) -> Scheme:
@@ -149,12 +143,13 @@ class Facts:
 
     def targets(self, number: int) -> tuple[SetTarget, ...]:
         ((packed,),) = self.rows("SELECT targets FROM packed WHERE id = ?", number)
-        targets: tuple[SetTarget, ...] = self._packings.targets.unpacked(packed)
-        return targets
+        return tuple(SetTarget(name, means, CellRef(*at), *words) for name, means, at, *words in marshal.loads(packed))
 
     def find(self, found: Iterable[tuple[int, Finding]]) -> None:
         """Keep findings about forms, by number, that only the other forms show."""
-        rows = ((number, f.code, int(f.severity), pickle.dumps(f, pickle.HIGHEST_PROTOCOL)) for number, f in found)
+        rows = (
+            (number, f.code, int(f.severity), pickle.dumps(_finding(f), pickle.HIGHEST_PROTOCOL)) for number, f in found
+        )
         self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
 
     def found(self, number: int) -> tuple[Finding, ...]:
@@ -165,8 +160,7 @@ class Facts:
     @staticmethod
     def finding(packed: bytes) -> Finding:
         """The database is this process's own: nobody else has written what is unpickled."""
-        finding: Finding = pickle.loads(packed)
-        return finding
+        return Finding(*pickle.loads(packed))
 
     def all_found(self) -> None:
         self._database.execute("CREATE INDEX found_form ON found (found_in)")

@@ -24,10 +24,9 @@ class Outcome(Taker):
         self.exit_code = max(self.exit_code, part, key=_GRAVITY.index)
 
     def across(self, found: SpotChecks) -> None:
-        lowest = self._lowest
-        if self.exit_code == CLEAN and lowest is not None:
-            severities = (finding.severity for _, findings in found.across() for finding in findings)
-            self.exit_code = FINDINGS if any(severity >= lowest for severity in severities) else CLEAN
+        # The forms' own findings have been counted: none is left that fails.
+        if self.exit_code == CLEAN and self._lowest is not None and len(found.shown(self._lowest, ())):
+            self.exit_code = FINDINGS
 
 
 _GRAVITY = (CLEAN, FINDINGS, INTERNAL)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 """Control, format (bidi, zero width), lone surrogate, unassigned, line and paragraph separators."""
 _BREAK_IN_XML = "_x000D_"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n|_x000D_\n?")
+_MARKUP = re.compile("[&<>\"']")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~@$^]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
@@ -25,8 +27,9 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line.replace("\t", " ")) for line in _LINE_BREAK.sub("\n", text).split("\n")]
 
 
+@lru_cache(maxsize=256)
 def html_text(text: str) -> str:
-    """For an HTML or XML text or a quoted attribute."""
+    """For an HTML or XML text or a quoted attribute. Labels, names and remedies come again in the next line."""
     import html
 
     return html.escape(visible(text), quote=True)
@@ -35,7 +38,8 @@ def html_text(text: str) -> str:
 def html_texts(texts: list[str]) -> list[str]:
     """`html_text` of each. One look at all of them tells mostly that they can stay as they are."""
     whole = "".join(texts)
-    return texts if whole.isprintable() and html_text(whole) == whole else [*map(html_text, texts)]
+    plain = whole.isprintable() and not _MARKUP.search(whole) and _BREAK_IN_XML not in whole
+    return texts if plain else [*map(html_text, texts)]
 
 
 def markdown_text(text: str) -> str:

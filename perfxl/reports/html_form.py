@@ -69,7 +69,9 @@ class _Indicators:
         self._levels = ["level1", *(["level2"] if _used(rows, "level2") else []), "level3"]
         self._columns = [n for n in ("target", "actual", *_POINTS) if _used(rows, n) or (self._card and n in _POINTS)]
         self._notes = ["note"] if _used(rows, "note") else []
-        self._values = attrgetter("level3", *self._columns, *self._notes)
+        names = ["level3", *self._columns, *self._notes]
+        # Of one name alone attrgetter makes no tuple.
+        self._values = attrgetter(*names) if len(names) > 1 else lambda row: (row.level3,)
         self._attributes = ["", *(_NUMBER if name in _POINTS else "" for name in self._columns)]
 
     def table(self) -> str:

@@ -50,10 +50,12 @@ class Marks:
         """Cells of a table's row, with a link to each finding about them.
 
         `places` are the form's cells, None for what is not in the form; `attributes` are those of HTML."""
-        waiting = self._waiting
+        waiting, shown = self._waiting, html_texts(texts)
+        if not waiting:
+            return "".join([f"<td{more}>{text}</td>" for text, more in zip(shown, attributes, strict=True)])
         cells = []
-        for at, text, more in zip(places, html_texts(texts), attributes, strict=True):
-            if waiting and at and (found := waiting.pop(_place(at), None)):
+        for at, text, more in zip(places, shown, attributes, strict=True):
+            if at and (found := waiting.pop(_place(at), None)):
                 cells.append(self._marked(at, text, more, found))
             else:
                 cells.append(f"<td{more}>{text}</td>")

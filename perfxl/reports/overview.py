@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from perfxl.finding import Finding, Severity
@@ -18,6 +20,7 @@ from perfxl.scorecard import Scorecard, ScoreLine
 if TYPE_CHECKING:
     from perfxl.seal import Verdict
 
+_SEVERITIES = (*Severity,)
 _DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益", "效果"), ("满意", "影响"))
 """Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
 
@@ -141,6 +144,7 @@ def _counts(findings: tuple[Finding, ...]) -> tuple[int, int, int]:
     return counts[Severity.error], counts[Severity.query], counts[Severity.info]
 
 
+@lru_cache(maxsize=256)
 def dimension(level1: str) -> int | None:
     """Which of the four columns a level 1 label belongs to; None where its words do not tell."""
     return next((n for n, words in enumerate(_DIMENSIONS) if any(word in level1 for word in words)), None)
@@ -148,7 +152,7 @@ def dimension(level1: str) -> int | None:
 
 def _dimensions(review: Review, card: Scorecard) -> tuple[tuple[Decimal | None, ...], tuple[Decimal, ...]]:
     """Points reached by dimension, and points lost: see FormRow."""
-    lines = {line.indicator.at: line for line in card.lines if line.indicator is not None}
+    lines = iter(card.lines)
     sums: list[Decimal | None] = [None, None, None, None]
     lost = [_lost(card.execution), Decimal(0), Decimal(0), Decimal(0), Decimal(0)]
     for place, group in enumerate(review.form.groups):
@@ -156,35 +160,37 @@ def _dimensions(review: Review, card: Scorecard) -> tuple[tuple[Decimal | None, 
         known = dimension(label)
         column = min(place, 3) if known is None else known
         for indicator in group.rows:
-            line = lines.get(indicator.at)
-            if line is not None and line.counted is not None:
-                sums[column] = (sums[column] or Decimal(0)) + line.counted
-                if line is not card.execution:
+            if indicator.placeholder:
+                continue
+            line = next(lines)
+            if (counted := line.counted) is not None:
+                sums[column] = (sums[column] or Decimal(0)) + counted
+                if indicator is not card.execution.indicator:
                     lost[column + 1] += _lost(line)
     return tuple(sums), tuple(lost)
 
 
 def _lost(line: ScoreLine) -> Decimal:
-    return max(line.weight - line.counted, Decimal(0)) if line.weight and line.counted is not None else Decimal(0)
+    weight, counted = line.weight, line.counted
+    return weight - counted if weight and counted is not None and weight > counted else _NOTHING
 
 
-_SUMMED = ("initial_budget", "adjusted_budget", "executed", "total_reported", "total_computed")
+_NOTHING = Decimal(0)
+_summed = attrgetter("initial_budget", "adjusted_budget", "executed", "total_reported", "total_computed")
 
 
 def figures(file: FileReview) -> Part:
     """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
     self-evaluation its grade by rule, its lost points and its sums as text."""
     forms = rows(file)
-    counts = [file.count(severity) for severity in Severity]
+    counts = [file.count(severity) for severity in _SEVERITIES]
     return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations(forms)]
 
 
 def evaluations(forms: Iterable[FormRow]) -> list[Part]:
     """What `figures` has of each self-evaluation among the forms."""
     return [
-        [row.grade_computed, [*map(str, row.lost)], *(_exact(getattr(row, name)) for name in _SUMMED)]
-        for row in forms
-        if row.is_evaluation
+        [row.grade_computed, [*map(str, row.lost)], *map(_exact, _summed(row))] for row in forms if row.is_evaluation
     ]
 
 
@@ -240,21 +246,21 @@ class Totals:
         """The `figures` of one file."""
         status, counts, forms, evaluated = part
         self.files[status] += 1
-        for severity, count in zip(Severity, counts, strict=True):
+        for severity, count in zip(_SEVERITIES, counts, strict=True):
             self.findings[severity] += count
         self.forms += forms
         for grade, lost, *sums in evaluated:
-            self._add_evaluation(grade, map(Decimal, lost), *(Decimal(text) if text else None for text in sums))
+            self._add_evaluation(grade, map(Decimal, lost), *[Decimal(text) if text else None for text in sums])
 
     def add_row(self, row: FormRow) -> None:
         """One form, without its file and findings."""
         self.forms += bool(row.scheme)
         if row.is_evaluation:
-            self._add_evaluation(row.grade_computed, row.lost, *(getattr(row, name) for name in _SUMMED))
+            self._add_evaluation(row.grade_computed, row.lost, *_summed(row))
 
     def _add_evaluation(self, grade: str, lost: Iterable[Decimal], *sums: Decimal | None) -> None:
-        """Grade by rule, points lost, and what _SUMMED names."""
-        self.lost = tuple(before + more for before, more in zip(self.lost, lost, strict=True))
+        """Grade by rule, points lost, and what _summed gives."""
+        self.lost = tuple(map(add, self.lost, lost))
         initial, adjusted, executed, reported, computed = sums
         self.initial_budget += initial or 0
         self.adjusted_budget += adjusted or 0

@@ -66,7 +66,7 @@ class Codes:
         level = ("、" if lang == "zh" else ", ").join(levels)
         values: tuple[Value, ...] = (code, level, words.name, count, self._files[code], fix, entry.source)
         texts = ((words.name, COLUMNS[NAME]), (fix, COLUMNS[-2]), (entry.source, COLUMNS[-1]))
-        line = Line(styles, row_height(([text], column.width) for text, column in texts))
+        line = Line(styles, row_height((text, column.width) for text, column in texts))
         gravest = COLUMNS[1]._replace(style=Severity(max(severities)).name)
         fill(line, (COLUMNS[0], gravest, *COLUMNS[2:]), values)
         return line.part

@@ -24,29 +24,22 @@ COLUMNS = (
     Column("问题", "Message", 52),
     Column("怎么改", "How to mend", 44),
 )
+_WIDTHS = [COLUMNS[number].width for number in (0, 1, 6, 7, 8, 9)]
+"""Of the columns whose texts may take several lines."""
+_WRAPPED = ("wrapped", "wrapped")
 
 
 def finding_row(view: View, folder: Path, styles: Mapping[str, int], path: str, finding: Finding) -> Part:
     lang, at = view.lang, finding.at
     message, fix = finding.message(lang), finding.fix(lang)
-    wide = ((path, 0), (at.sheet, 1), (finding.reported or "", 6), (finding.expected or "", 7), (message, 8), (fix, 9))
-    line = Line(styles, row_height(([text], COLUMNS[column].width) for text, column in wide))
-    line.text(0, path, "wrapped")
-    line.text(1, at.sheet, "wrapped")
+    told = (finding.reported, finding.expected, message, fix)
+    line = Line(styles, row_height(zip((path, at.sheet, *told), _WIDTHS, strict=True)))
+    line.values(0, (path, at.sheet), _WRAPPED)
     if at.address and at.column:  # a paragraph of a report has no column and no place in the workbook
         sheet = "" if at.words else at.sheet  # Only a workbook can be opened at a cell.
         line.link(2, at.address, path, folder, sheet, at.address)
     else:
-        line.text(2, "", "wrapped")
-    texts = (
-        finding.code,
-        severity_word(finding, lang),
-        finding.name(lang),
-        finding.reported or "",
-        finding.expected or "",
-        message,
-        fix,
-    )
-    for column, text in enumerate(texts, start=3):
-        line.text(column, text, finding.severity.name if column == 4 else "wrapped")
+        line.value(2, "", "wrapped")
+    said = (finding.code, severity_word(finding, lang), finding.name(lang), *told)
+    line.values(3, said, ("wrapped", finding.severity.name, "wrapped", *_WRAPPED, *_WRAPPED))
     return line.part

@@ -46,6 +46,8 @@ COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     ("文件", "File", 30, "text"),
 )
 LAST_COLUMN = len(COLUMNS) - 1
+_STYLES = [style for _, _, _, style in COLUMNS[1:LAST_COLUMN]]
+"""Of the columns between the number and the file."""
 
 
 def start_forms(sheet: Any, formats: Formats, view: View) -> None:
@@ -94,13 +96,11 @@ def form_line(view: View, folder: Path | None, styles: Mapping[str, int], row: F
         word(row.status, view.lang),
     )
     texts = [(row.department, 14), (row.unit, 17), (row.project, 22), (row.scheme, 14), (row.path, 30)]
-    line = Line(styles, row_height(([text], width) for text, width in texts))
+    line = Line(styles, row_height(texts))
     line.own_number(0, "count")
-    for column, ((_, _, _, name), value) in enumerate(zip(COLUMNS[1:], values, strict=False), start=1):
-        style = row.status if name == "status" else name
-        line.value(column, value, style)
+    line.values(1, values, (row.status if name == "status" else name for name in _STYLES))
     if folder:
         line.link(LAST_COLUMN, row.path, row.path, folder, row.sheet, "A1" if row.sheet else "")
     else:
-        line.text(LAST_COLUMN, row.path, "wrapped")
+        line.value(LAST_COLUMN, row.path, "wrapped")
     return line

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfxl.form import Indicator, Located, SelfEvaluation
 from perfxl.making import Part
-from perfxl.reports.summary_rows import Line, Value, row_height
+from perfxl.reports.summary_rows import Line, Value, lines_needed, row_height
 from perfxl.reports.summary_tables import Column, fill
 from perfxl.review import FileReview, Review
 
@@ -31,6 +31,8 @@ COLUMNS: tuple[Column, ...] = (
 
 _OWN = slice(3, 12)
 """The columns between those that all indicators of a form share."""
+_WIDTHS = [column.width for column in COLUMNS[_OWN]]
+_STYLES = [column.style for column in COLUMNS[_OWN]]
 
 
 def indicator_rows(file: FileReview, styles: Mapping[str, int]) -> list[Part]:
@@ -42,34 +44,29 @@ def _form_rows(path: str, review: Review, styles: Mapping[str, int]) -> Iterator
     names, end = Line(styles, 0), Line(styles, 0)
     fill(names, COLUMNS[:3], (form.unit, form.project, form.year.value))
     fill(end, COLUMNS[12:13], (path,), 12)
-    least = row_height(
-        ([text], COLUMNS[column].width) for text, column in ((form.unit, 0), (form.project, 1), (path, 12))
-    )
-    own = COLUMNS[_OWN]
+    texts = ((form.unit, 0), (form.project, 1), (path, 12))
+    least = lines_needed((text, COLUMNS[column].width) for text, column in texts)
     scored = isinstance(form, SelfEvaluation)
     for values, indicator in _values(review):
-        texts = [
-            ([value], one.width) for value, one in zip(values, COLUMNS[_OWN], strict=True) if isinstance(value, str)
-        ]
-        line = Line(styles, max(least, row_height(texts)))
+        line = Line(styles, row_height(zip(values, _WIDTHS, strict=True), least))
         line.cells += names.cells
-        fill(line, own, values, _OWN.start)
+        line.values(_OWN.start, values, _STYLES)
         line.cells += end.cells
         # Of the score; of the name in a form that has no scores.
-        line.text(13, (indicator.score.at if scored else indicator.at).in_file, "wrapped")
+        line.value(13, (indicator.score.at if scored else indicator.at).in_file, "wrapped")
         yield line.part
 
 
 def _values(review: Review) -> Iterator[tuple[tuple[Value, ...], Indicator]]:
     """Of the columns that are an indicator's own."""
     card = review.scorecard
-    lines = {line.indicator.at: line for line in card.lines if line.indicator is not None} if card else {}
+    lines = iter(card.lines if card else ())
     for group in review.form.groups:
         level1 = (group.label.value or group.label.raw).strip()
         for indicator in group.rows:
             if indicator.placeholder:
                 continue
-            line = lines.get(indicator.at)
+            line = next(lines, None)
             yield (
                 (
                     level1,

@@ -126,7 +126,7 @@ def write_notes(
     sheet.set_row(0, 30)
     sheet.write_string(0, 0, "说明" if zh else "Notes", formats.title)
     for row, (name, said) in enumerate(_notes(view, schemes, left_out), start=1):
-        sheet.set_row(row, row_height([([said], _WIDTHS[1])]))
+        sheet.set_row(row, row_height([(said, _WIDTHS[1])]))
         sheet.write_string(row, 0, visible(name), label)
         sheet.write_string(row, 1, visible(said), text)
     print_setup(sheet, 0, A4)

@@ -6,10 +6,11 @@ Placeholders stand for what only the whole workbook knows: see Line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
+from operator import add
 from pathlib import Path
 
 from xlsxwriter.utility import xl_col_to_name
@@ -38,28 +39,24 @@ class Line:
 
     def __init__(self, styles: Mapping[str, int], height: float) -> None:
         self._styles = styles
-        self._opening = f'<row r="{ROW}" ht="{int(height / _PIXEL + 0.5) * _PIXEL:g}" customHeight="1">'
+        self._opening = _opening(height)
         self.cells: list[str] = []
         """As they stand in the sheet: may go into the next line as well."""
         self._link: list[str] = []
 
-    def text(self, column: int, text: str, style: str) -> None:
-        """As a string whatever it looks like; Excel keeps it one when the cell is edited (quotePrefix)."""
-        self.cells += (_start(column, self._styles[style]), _shown(text))
+    def value(self, column: int, value: Value, style: str) -> None:
+        """As number or as text, by its kind; a text stays one whatever it looks like, and when the cell is edited
+        (quotePrefix)."""
+        self.cells += (_start(column, self._styles[style]), _content(value))
+
+    def values(self, first: int, values: Iterable[Value], styles: Iterable[str]) -> None:
+        """A cell for each, side by side from the column `first` on."""
+        starts = _starts(first, tuple(map(self._styles.__getitem__, styles)))
+        self.cells += map(add, starts, map(_content, values))
 
     def lines(self, column: int, lines: Iterable[str], style: str) -> None:
         """Several lines in one cell."""
         self.cells += (_start(column, self._styles[style]), _inline("\n".join(map(visible, lines))))
-
-    def number(self, column: int, value: int | Decimal, style: str) -> None:
-        self.cells.append(f"{_start(column, self._styles[style])}><v>{float(value):.16G}</v></c>")
-
-    def value(self, column: int, value: Value, style: str) -> None:
-        """As number or as text, by its kind."""
-        if isinstance(value, (int, Decimal)):
-            self.number(column, value, style)
-        else:
-            self.text(column, value or "", style)
 
     def own_number(self, column: int, style: str) -> None:
         """The number of the row among those of its kind."""
@@ -69,17 +66,23 @@ class Line:
         """To a cell of a file, relative to `folder`; only the text where Excel could not follow it."""
         target = workbook_link(path, folder, sheet, address)
         if target is None:
-            self.text(column, text, "wrapped")
+            self.value(column, text, "wrapped")
             return
-        self.cells += (_start(column, LINK), _shown(text))
+        self.cells += (_start(column, LINK), _content(text))
         file, _, place = target.removeprefix("external:").replace("/", "\\").partition("#")
         root = "file:///" if _ABSOLUTE.match(file) else ""
         self._link = [f"{_column(column)}{ROW}", root + file.removeprefix(".\\"), place]
 
     @property
     def part(self) -> Part:
-        """The row and its link, for Rows."""
-        return ["".join([self._opening, *self.cells, "</row>"]), *self._link]
+        """The row, encoded as it waits, and its link, for Rows."""
+        row = "".join([self._opening, *self.cells, "</row>"])
+        return [row.encode("utf-8", "surrogatepass"), *self._link]
+
+
+@cache
+def _opening(height: float) -> str:
+    return f'<row r="{ROW}" ht="{int(height / _PIXEL + 0.5) * _PIXEL:g}" customHeight="1">'
 
 
 @cache
@@ -88,10 +91,17 @@ def _start(column: int, style: int | str) -> str:
     return f'<c r="{_column(column)}{ROW}" s="{style}"'
 
 
+@cache
+def _starts(first: int, styles: Sequence[int]) -> list[str]:
+    return [_start(column, style) for column, style in enumerate(styles, start=first)]
+
+
 @lru_cache(maxsize=256)
-def _shown(text: str) -> str:
-    """Names, words and remedies come again in the next row."""
-    return _inline(visible(text))
+def _content(value: Value) -> str:
+    """What follows the start of a cell: names, points, words and remedies come again in the next row."""
+    if isinstance(value, (int, Decimal)):
+        return f"><v>{float(value) + 0.0:.16G}</v></c>"  # -0 is 0, and must look the same
+    return _inline(visible(value)) if value else "/>"
 
 
 def _inline(text: str) -> str:
@@ -109,13 +119,16 @@ def _column(column: int) -> str:
     return str(xl_col_to_name(column))
 
 
-def row_height(cells: Iterable[tuple[Iterable[str], int]]) -> float:
-    """In points, for cells of such lines in columns of such widths, so that wrapped text is not cut: a program that
-    only shows the file fits no rows."""
-    most = 1
-    for lines, width in cells:
-        taken = 0
-        for line in lines:
-            taken += 1 if 2 * len(line) < width else max(-(-display_width(line) // (width - 1)), 1)
-        most = max(most, taken)
-    return min(most * 13.5 + 4, 400)
+def row_height(cells: Iterable[tuple[Value, int]], least: int = 1) -> float:
+    """In points, for texts in columns of such widths, so that wrapped text is not cut: a program that only shows the
+    file fits no rows. `least` is how many lines the row has in any case."""
+    return min(lines_needed(cells, least) * 13.5 + 4, 400)
+
+
+def lines_needed(cells: Iterable[tuple[Value, int]], least: int = 1) -> int:
+    """As row_height; numbers take one line."""
+    for text, width in cells:
+        # Only what may be longer is measured: a character takes two columns at most.
+        if isinstance(text, str) and 2 * len(text) > least * (width - 1):
+            least = max(least, -(-display_width(text) // (width - 1)))
+    return least

@@ -13,6 +13,7 @@ from perfxl.making import Part
 from perfxl.reports.summary_rows import LINK, NUMBER, ROW
 from perfxl.reports.waiting import Waiting
 
+_ROW, _NUMBER, _LINK = (mark.encode() for mark in (ROW, NUMBER, LINK))
 _MOST_LINKS = 65000
 """Excel takes 65,530 per sheet."""
 MOST_ROWS = 1_048_000
@@ -35,7 +36,7 @@ class Rows:
         self._first, self.next = first, first
         self.left_out = 0
         """Rows for which the sheet had no place."""
-        self._link, self._plain = str(styles["link"]), str(styles["wrapped"])
+        self._link, self._plain = (b"%d" % styles[name] for name in ("link", "wrapped"))
         self._rows, self._links, self._targets = Waiting(), Waiting(), Waiting()
         self._count = 0
 
@@ -48,8 +49,8 @@ class Rows:
         self.next += 1
         place = str(self.next)
         linked = bool(link) and self._count < _MOST_LINKS
-        row = row.replace(ROW, place).replace(NUMBER, str(self.next - self._first))
-        self._rows.write(row.replace(LINK, self._link if linked else self._plain))
+        row = row.replace(_ROW, place.encode()).replace(_NUMBER, b"%d" % (self.next - self._first))
+        self._rows.write_encoded(row.replace(_LINK, self._link if linked else self._plain))
         if linked:
             self._count += 1
             ref, target, location = link

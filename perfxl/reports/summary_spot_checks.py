@@ -10,7 +10,7 @@ from perfxl.across import SpotCheck
 from perfxl.making import Part
 from perfxl.reports.summary_formats import Formats
 from perfxl.reports.summary_print import A4, print_setup
-from perfxl.reports.summary_rows import Line, Value, row_height
+from perfxl.reports.summary_rows import Line, Value, lines_needed, row_height
 from perfxl.reports.view import View
 from perfxl.reports.words import colon
 
@@ -64,9 +64,9 @@ def spot_check_row(view: View, folder: Path, styles: Mapping[str, int], number: 
     )
     risks = _lines(one, view)
     texts = ((form.department, 14), (form.unit, 17), (form.project, 22), (form.path, 30))
-    line = Line(styles, row_height([*(([text], width) for text, width in texts), (risks, COLUMNS[RISKS][2])]))
-    for column, (value, (_, _, _, name)) in enumerate(zip(values, COLUMNS, strict=False)):
-        line.value(column, value, name)
+    least = sum(lines_needed([(risk, COLUMNS[RISKS][2])]) for risk in risks)
+    line = Line(styles, row_height(texts, least))
+    line.values(0, values, (style for _, _, _, style in COLUMNS))
     line.lines(RISKS, risks, "wrapped")
     place = ("", "") if form.at.words else (form.at.sheet, form.at.address)
     line.link(RISKS + 1, form.path, form.path, folder, *place)

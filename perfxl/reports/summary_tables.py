@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from xlsxwriter.utility import xl_range
@@ -24,6 +25,9 @@ class Column(NamedTuple):
 
     def label(self, lang: Language) -> str:
         return self.zh if lang == "zh" else self.en
+
+
+_style = attrgetter("style")
 
 
 class TableSheet:
@@ -51,5 +55,4 @@ class TableSheet:
 
 def fill(line: Line, columns: Sequence[Column], values: Sequence[Value], first: int = 0) -> None:
     """A cell for each column; `first` is the place of the first of them."""
-    for number, (column, value) in enumerate(zip(columns, values, strict=True), start=first):
-        line.value(number, value, column.style)
+    line.values(first, values, map(_style, columns))

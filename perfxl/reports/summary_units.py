@@ -95,7 +95,7 @@ def unit_row(view: View, styles: Mapping[str, int], department: str, unit: str, 
         *(totals.findings[severity] for severity in SEVERITIES),
         totals.files["returned"],
     )
-    line = Line(styles, row_height(([name], column.width) for name, column in zip(names, COLUMNS, strict=False)))
+    line = Line(styles, row_height((name, column.width) for name, column in zip(names, COLUMNS, strict=False)))
     fill(line, COLUMNS, values)
     return line.part
 

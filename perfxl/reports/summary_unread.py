@@ -34,7 +34,7 @@ def unread_rows(view: View, folder: Path, styles: Mapping[str, int], file: FileR
             finding.message(lang),
             finding.fix(lang),
         )
-        line = Line(styles, row_height(([str(text)], one.width) for text, one in zip(values, COLUMNS, strict=True)))
+        line = Line(styles, row_height((text, one.width) for text, one in zip(values, COLUMNS, strict=True)))
         line.link(0, file.path, file.path, folder, "", "")
         status = COLUMNS[1]._replace(style=file.status)
         fill(line, (status, *COLUMNS[2:]), values[1:], first=1)

@@ -7,19 +7,23 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import IO, TextIO
 
-_IN_MEMORY = 2**15
-"""Characters. Texts are small and many; a file is slow to take each by itself."""
+_IN_MEMORY = 2**16
+"""Bytes. Texts are small and many; a file is slow to take each by itself."""
 _AT_A_TIME = 2**16
 """Bytes."""
 
 
 class Waiting:
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self._texts: list[bytes] = []
         self._size = 0
         self._file: IO[bytes] | None = None
 
     def write(self, text: str) -> None:
+        self.write_encoded(text.encode("utf-8", "surrogatepass"))
+
+    def write_encoded(self, text: bytes) -> None:
+        """In UTF-8, with lone surrogates as they are."""
         self._texts.append(text)
         self._size += len(text)
         if self._size > _IN_MEMORY:
@@ -28,7 +32,7 @@ class Waiting:
             self._file.write(self._rest())
 
     def blocks(self) -> Iterator[bytes]:
-        """Everything in UTF-8, with lone surrogates as they are. Once."""
+        """Everything, as `write_encoded` takes it. Once."""
         if self._file is not None:
             with self._file as file:
                 file.seek(0)
@@ -51,6 +55,6 @@ class Waiting:
 
     def _rest(self) -> bytes:
         """What has not gone to the file."""
-        data = "".join(self._texts).encode("utf-8", "surrogatepass")
+        data = b"".join(self._texts)
         self._texts, self._size = [], 0
         return data

@@ -72,10 +72,10 @@ def _forms(sheet: Any, formats: Formats, records: Sequence[FormRecord], view: Vi
     for record in records:
         line = form_line(view, None, formats.numbers, record.row)
         if record.submission is None:
-            line.text(LAST_COLUMN + 1, "", "wrapped")
+            line.value(LAST_COLUMN + 1, "", "wrapped")
         else:
-            line.number(LAST_COLUMN + 1, record.submission, "count")
-        line.text(LAST_COLUMN + 2, record.content, "wrapped")
+            line.value(LAST_COLUMN + 1, record.submission, "count")
+        line.value(LAST_COLUMN + 2, record.content, "wrapped")
         rows.add(line.part)
     if records:
         sheet.autofilter(FIRST_ROW - 1, 0, rows.next - 1, LAST_COLUMN + len(MORE_COLUMNS))
