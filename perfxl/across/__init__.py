@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
 
 from perfxl.across.facts import FormFacts
 from perfxl.across.rules import About, registered_rules
@@ -94,10 +92,11 @@ class SpotChecks:
 
     def across(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
         """Path and findings of the forms about which other files show something, in the order of the files."""
-        query = """SELECT path, id, finding FROM found JOIN forms ON id = found_in
-            WHERE finding IS NOT NULL ORDER BY path, id, found.rowid"""
-        for (path, _), rows in groupby(self._facts.rows(query), itemgetter(0, 1)):
-            yield text_of(path), tuple(self._facts.finding(packed) for _, _, packed in rows)
+        # Findings are fetched form by form: put in order together they would take up megabytes.
+        query = """SELECT path, id FROM forms
+            WHERE id IN (SELECT found_in FROM found WHERE finding IS NOT NULL) ORDER BY path, id"""
+        for path, number in self._facts.rows(query):
+            yield text_of(path), self._facts.found(number)
 
 
 def _judged(facts: Facts, code: str, found: Iterator[About]) -> Iterator[About]:

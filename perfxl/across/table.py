@@ -38,8 +38,8 @@ CREATE INDEX forms_scheme ON forms (scheme);
 CREATE INDEX said_digest ON said (of, digest);
 """
 _INSERT_FORM = f"INSERT INTO forms VALUES ({', '.join('?' * 15)})"
-_IN_MEMORY = 2000
-"""KB of pages."""
+_IN_MEMORY = 500
+"""KB of pages: full long before the thousandth file, so that ten thousand take no more."""
 _FORMS_AT_HAND = 64
 """A rule, and what it finds, ask for the same form in turn."""
 
@@ -153,14 +153,11 @@ class Facts:
         self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
 
     def found(self, number: int) -> tuple[Finding, ...]:
-        """About a form, what only the other forms show, in the order in which it was found."""
-        query = "SELECT finding FROM found WHERE found_in = ? AND finding IS NOT NULL ORDER BY rowid"
-        return tuple(self.finding(packed) for (packed,) in self.rows(query, number))
+        """About a form, what only the other forms show, in the order in which it was found.
 
-    @staticmethod
-    def finding(packed: bytes) -> Finding:
-        """The database is this process's own: nobody else has written what is unpickled."""
-        return Finding(*pickle.loads(packed))
+        The database is this process's own: nobody else has written what is unpickled."""
+        query = "SELECT finding FROM found WHERE found_in = ? AND finding IS NOT NULL ORDER BY rowid"
+        return tuple(Finding(*pickle.loads(packed)) for (packed,) in self.rows(query, number))
 
     def all_found(self) -> None:
         self._database.execute("CREATE INDEX found_form ON found (found_in)")

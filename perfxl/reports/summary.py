@@ -21,7 +21,7 @@ from perfxl.reports.summary_forms import FIRST_ROW, LAST_COLUMN, form_line, star
 from perfxl.reports.summary_indicators import indicator_rows
 from perfxl.reports.summary_notes import write_notes
 from perfxl.reports.summary_print import A3, A4
-from perfxl.reports.summary_sheets import Rows, put_in
+from perfxl.reports.summary_sheets import Rows, forget_empty_rows, put_in
 from perfxl.reports.summary_spot_checks import FIRST_ROW as FIRST_SPOT_CHECK
 from perfxl.reports.summary_spot_checks import filter_spot_checks, spot_check_row, start_spot_checks
 from perfxl.reports.summary_sums import write_sums
@@ -120,6 +120,7 @@ class SummaryReport(Report):
         filled |= {name: table.rows for name, table in tables.items()}
         left_out = {name: filled[name].left_out for name in SHEETS if name in filled and filled[name].left_out}
         write_notes(self._notes, self._formats, view, self._schemes, left_out)
+        forget_empty_rows(self._forms)
         self._book.close()
         put_in(self._path, {SHEETS.index(name) + 1: one for name, one in filled.items()})
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from perfxl.making import Part
 from perfxl.reports.summary_rows import LINK, NUMBER, ROW
@@ -85,6 +85,16 @@ class Rows:
         out.write(before.removesuffix(_END_OF_RELATIONS).encode())
         out.writelines(self._targets.blocks())
         out.write(_END_OF_RELATIONS.encode())
+
+
+class _Cells(dict[int, dict[int, Any]]):
+    def __missing__(self, row: int) -> dict[int, Any]:
+        return {}
+
+
+def forget_empty_rows(sheet: Any) -> None:
+    """Once XlsxWriter has all that it writes of the sheet: it would remember each row from the head to the sums."""
+    sheet.table = _Cells(sheet.table)
 
 
 def put_in(book: Path, rows: Mapping[int, Rows]) -> None:

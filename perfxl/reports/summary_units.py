@@ -31,8 +31,8 @@ COLUMNS = (
     Column("提示", "Infos", 9, "count"),
     Column("退回文件数", "Returned files", 14, "count"),
 )
-_IN_MEMORY = 2000
-"""KB of pages."""
+_IN_MEMORY = 200
+"""KB of pages. Rows are added at the end and read once: more would only fill up."""
 
 
 def unit_figures(file: FileReview) -> Part:
