@@ -69,7 +69,7 @@ class Candidate:
     @property
     def key(self) -> bytes:
         """The path from the root, as the system spells it: the same from whatever folder the command is run."""
-        return os.fsencode(self.name if is_url(self.name) else _absolute(self.path))
+        return os.fsencode(self.name if is_url(self.name) else _absolute(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +278,9 @@ def _maybe_note(name: str) -> bool:
     return name.lower().endswith(".txt")
 
 
-def _absolute(path: Path) -> str:
+def _absolute(path: str | os.PathLike[str]) -> str:
     """One spelling per place; links are left as they are."""
-    return os.path.normpath(path.absolute())
+    return os.path.abspath(path)  # noqa: PTH100 -- resolve() follows links
 
 
 def _not_a_file(mode: int) -> Clause | None:

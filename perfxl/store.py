@@ -74,7 +74,9 @@ class Store:
 
     @property
     def known(self) -> Kept:
-        return Kept(self._path, self._rules)
+        with _told(self._path):
+            first = self._database.execute("SELECT 1 FROM files LIMIT 1").fetchone()
+        return Kept(self._path, self._rules, empty=first is None)
 
     def put(self, ended: Sequence[tuple[Candidate, Checked]]) -> None:
         rows = [(candidate.key, checked.content, self._rules, checked.data) for candidate, checked in ended]
@@ -89,9 +91,13 @@ class Kept:
 
     path: Path
     rules: bytes
+    empty: bool
+    """Whether nothing was kept when this was made."""
 
     def kept(self, candidate: Candidate) -> Checked:
         """What was checked by the same rules; an empty one where nothing was or it cannot be read."""
+        if self.empty:
+            return Checked()
         try:
             row = self._database.execute(
                 "SELECT content, review FROM files WHERE path = ? AND rules = ?", (candidate.key, self.rules)

@@ -220,7 +220,7 @@ def test_g08_a_torn_log_loses_nothing_that_was_whole(tmp_path: Path) -> None:
         torn.write_bytes(whole)
         Path(f"{torn}-wal").write_bytes(log[:cut])
         with Store(torn, rules(options)):
-            kept = [Kept(torn, rules(options)).kept(one) for one in candidates]
+            kept = [Kept(torn, rules(options), empty=False).kept(one) for one in candidates]
         complete = sum(end <= cut for end in logged)
         assert [one.content != b"" for one in kept] == [number < complete for number in range(len(names))], cut
         torn.unlink()
