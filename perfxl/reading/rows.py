@@ -68,14 +68,14 @@ class _RowReader:
         self.nothing = blank(self.region.grid.ref(row, self.header.left))
         displaced = self._displaced(row)
         if displaced:
-            self._block(row).rows.append(self._read_displaced(row, *displaced))
+            self._block().rows.append(self._read_displaced(*displaced))
             return
         block = self._enter(row)
         indicator = self._indicator(row, block)
         if indicator:
             block.rows.append(indicator)
 
-    def _block(self, row: int) -> _Block:
+    def _block(self) -> _Block:
         if not self.blocks:
             self.blocks.append(_Block(self.nothing, self.nothing))
         return self.blocks[-1]
@@ -88,7 +88,7 @@ class _RowReader:
             repeated = self.blocks and normalised(self.blocks[-1].label.raw) == normalised(label.raw)
             if not repeated or label.blank:
                 self.blocks.append(_Block(label, blank(self.region.ref(level2)) if level2 else self.nothing))
-        block = self._block(row)
+        block = self._block()
         if level2 and (not level2.blank or level2.bottom > level2.top):
             if level2.top < row and block.level2.at == self.region.ref(level2):
                 return block
@@ -199,8 +199,8 @@ class _RowReader:
     def _alone(self, slot: Slot, row: int) -> bool:
         return not slot.blank and slot.top == slot.bottom == row
 
-    def _read_displaced(self, row: int, name: Slot, value: Slot) -> Indicator:
-        block = self._block(row)
+    def _read_displaced(self, name: Slot, value: Slot) -> Indicator:
+        block = self._block()
         at, value_at = self.region.ref(name), self.region.ref(value)
         numbers = {"text": name.text.strip(), "column": self.words["level3"]}
         self.reader.report(Finding("L102", at, self.words["level3"], name.text, numbers=numbers, related=(value_at,)))

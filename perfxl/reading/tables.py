@@ -44,7 +44,7 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
     last = filled = row = header.bottom
     total = None
     following: int | None = 0
-    """The next indicator below the last empty row; None where the table ends before one."""
+    """The next indicator below empty rows, 0 before it is looked for; None where the table ends before one."""
     while row < region.bottom:
         row += 1
         total = _total_at(region, header, row)
