@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 # Enough for every number a workbook can hold (1E308) at every width a format can ask for (30 decimals).
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -40,7 +40,10 @@ _COLOUR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+_PLAIN = re.compile(r"(#,##)?0(?:\.(0+))?(%?)")
+
+
+@dataclass(frozen=True)
 class _Section:
     """One of the parts between semicolons, as (kind, text) tokens; where not `known`, General is shown."""
 
@@ -49,7 +52,16 @@ class _Section:
     def has(self, kind: str) -> bool:
         return any(token == kind for token, _ in self.tokens)
 
-    @property
+    @cached_property
+    def plain(self) -> tuple[bool, int, bool] | None:
+        """Of `#,##0.00`, `0.0%` and the like whether digits are grouped, the decimals, and whether it is a percentage;
+        None for other formats."""
+        written = _PLAIN.fullmatch("".join([text for _, text in self.tokens]))
+        if written is None or self.has("literal"):
+            return None
+        return written[1] is not None, len(written[2] or ""), written[3] != ""
+
+    @cached_property
     def known(self) -> bool:
         kinds = [kind for kind, _ in self.tokens]
         whole = kinds[: kinds.index("point")] if "point" in kinds else kinds
@@ -83,6 +95,11 @@ def shown_number(value: Decimal, number_format: str) -> str:
         section, sign = sections[0], "-" if negative else ""
     if not section.known:
         return _general(value)
+    if section.plain is not None:
+        grouped, decimals, percent = section.plain
+        value = value.copy_abs().scaleb(2, _EXACT) if percent else value.copy_abs()
+        rounded = value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+        return f"{sign}{rounded:{',' if grouped else ''}f}{'%' if percent else ''}"
     return sign + _shown(value.copy_abs(), section.tokens).strip()
 
 

@@ -169,3 +169,11 @@ def test_two_decimals_are_rounded_half_up(value: Decimal) -> None:
     cents = int((abs(value) * 100 + Decimal("0.5")) // 1)
     sign = "-" if value < 0 else ""
     assert shown_number(value, "#,##0.00") == f"{sign}{cents // 100:,}.{cents % 100:02d}"
+
+
+@given(
+    st.decimals(min_value=-(10**14), max_value=10**14, places=6), st.sampled_from(["0", "#,##0.0", "0.00%", "#,##0%"])
+)
+def test_plain_formats_are_shown_as_any_other_would_be(value: Decimal, number_format: str) -> None:
+    """What is taken out of quotes is no longer plain: its digits are put in one by one."""
+    assert shown_number(value, number_format) == shown_number(value, f'{number_format}"元"').removesuffix("元")
