@@ -65,8 +65,8 @@ class FactsMaker:
 
     def _row(self, facts: FormFacts, keys: Keys) -> Part:
         columns = [
-            _bytes(facts.path),
-            _bytes(facts.unit),
+            bytes_of(facts.path),
+            bytes_of(facts.unit),
             keys.is_evaluation,
             *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
             facts.scheme.id,
@@ -163,13 +163,14 @@ class Facts:
         self._database.execute("CREATE INDEX found_form ON found (found_in)")
 
 
-def _bytes(text: str) -> bytes:
+def bytes_of(text: str) -> bytes:
+    """A path or a name as it stands in a row."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def _place(at: CellRef) -> tuple[bytes, bytes, int, int, bytes]:
     """As columns of a row."""
-    return _bytes(at.file), _bytes(at.sheet), at.row, at.column, _bytes(at.words)
+    return bytes_of(at.file), bytes_of(at.sheet), at.row, at.column, bytes_of(at.words)
 
 
 def place_of(file: bytes, sheet: bytes, row: int, column: int, words: bytes) -> CellRef:

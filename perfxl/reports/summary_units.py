@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 
+from perfxl.across.table import bytes_of, text_of
 from perfxl.finding import Severity
 from perfxl.making import Part
 from perfxl.reports.overview import FormRow, Totals, evaluations, rows
@@ -41,7 +42,7 @@ def unit_figures(file: FileReview) -> Part:
     for row in rows(file):
         if row.scheme:
             units.setdefault((row.department, row.unit), []).append(row)
-    return [[*map(_bytes, names), json.dumps(_figures(file, forms))] for names, forms in units.items()]
+    return [[*map(bytes_of, names), json.dumps(_figures(file, forms))] for names, forms in units.items()]
 
 
 def _figures(file: FileReview, forms: list[FormRow]) -> Part:
@@ -75,7 +76,7 @@ class Units:
             totals = Totals()
             for *_, figures in group:
                 totals.add(json.loads(figures))
-            yield _text(department), _text(unit), totals
+            yield text_of(department), text_of(unit), totals
 
     def close(self) -> None:
         self._database.close()
@@ -98,12 +99,3 @@ def unit_row(view: View, styles: Mapping[str, int], department: str, unit: str, 
     line = Line(styles, row_height((name, column.width) for name, column in zip(names, COLUMNS, strict=False)))
     fill(line, COLUMNS, values)
     return line.part
-
-
-def _bytes(text: str) -> bytes:
-    """Names may have lone surrogates, which SQLite's own texts may not."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _text(name: bytes) -> str:
-    return name.decode("utf-8", "surrogatepass")
