@@ -14,7 +14,7 @@ from pathlib import Path
 
 from perfxl.batch import Candidate, Options, check_file
 from perfxl.layouts import write_form
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from tests.random_forms import random_form
 
 EXAMPLES = Path("examples/returned")

@@ -16,7 +16,7 @@ from pathlib import Path
 from examples import retyped
 from examples.filled import FILLED
 from perfxl.layouts import write_form
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 
 RESAVED = retyped.RETURNED / "LibreOffice另存"
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from perfxl.finding import Finding
 from perfxl.form import Form, ObjectiveForm
 from perfxl.grid import normalised
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 
 
 def detect_scheme(form: Form) -> tuple[Scheme, tuple[Finding, ...]]:

@@ -23,7 +23,8 @@ from pydantic import BaseModel
 from perfxl.form import Indicator, Located
 from perfxl.grid import CellRef
 from perfxl.review import FileReview
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 
 _GIVEN = "*"
 _MOST_ROWS, _MOST_COLUMNS, _MOST_DIGITS = 2**20, 2**14, 400

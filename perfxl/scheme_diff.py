@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+
+from perfxl.scheme import Scheme
 
 NAMES = ("id", "name", "word", "code")
 """What an item of a list is called by, first match wins."""
@@ -25,3 +28,13 @@ def flat(value: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield key, "、".join(value)
     elif value not in (None, ""):
         yield key, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def differences(a: Scheme, b: Scheme) -> list[tuple[str, str, str]]:
+    """(key, value in `a`, value in `b`) wherever the two differ; `—` where one of them lacks the key."""
+    left, right = dict(flat(a.model_dump())), dict(flat(b.model_dump()))
+    keys = list(left)
+    for before, key in pairwise(("", *right)):
+        if key not in left:
+            keys.insert(keys.index(before) + 1 if before else 0, key)
+    return [(key, left.get(key, "—"), right.get(key, "—")) for key in keys if left.get(key) != right.get(key)]

@@ -22,7 +22,7 @@ from perfxl.locking import SEAL, lock, unlock
 from perfxl.protection import BEFORE
 from perfxl.reading import read_forms
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import scheme_named
+from perfxl.scheme_files import scheme_named
 from perfxl.signing import Register, RegisteredKey, generate
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.submissions import Pair, differences

@@ -13,7 +13,7 @@ from typing import Any
 from examples.retyped import read_cells, typed
 from perfxl.grid import Cell, CellError, Grid, Merge, Workbook, column_letters
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import scheme_named
+from perfxl.scheme_files import scheme_named
 
 FORMS = Path(__file__).parent / "forms"
 

@@ -8,7 +8,7 @@ from perfxl.finding import Finding
 from perfxl.form import Funding, FundingRow, Group, Indicator, Located, SelfEvaluation, Target
 from perfxl.grid import CellRef
 from perfxl.review import FileReview, Review
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scorecard import score_form
 
 HOSTILE = "=cmd|'/c calc'!A1<script>alert(1)</script>\u202e反\x1b[31m"

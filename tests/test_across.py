@@ -22,7 +22,8 @@ from perfxl.reports.html import HtmlReport
 from perfxl.reports.summary import SHEETS, SummaryReport
 from perfxl.reports.view import View
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import Scheme, Suspension, scheme_named
+from perfxl.scheme import Scheme, Suspension
+from perfxl.scheme_files import scheme_named
 from tests.grids import form_grid
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"

@@ -22,7 +22,8 @@ from openxml_audit import FileFormat, OpenXmlValidator  # type: ignore[import-un
 
 from perfxl.layouts import templates
 from perfxl.live_formula import is_live, native_formula
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from tests.extent import cases
 from xlwings_addin import build, ribbon

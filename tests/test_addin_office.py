@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from tests.spreadsheets import missing
 from xlwings_addin import build, vba_sources
 from xlwings_addin.hosts.libreoffice import OfficeMissing, office_program, office_python

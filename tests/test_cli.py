@@ -22,7 +22,7 @@ from perfxl.folder import Folder
 from perfxl.layouts import write_form
 from perfxl.refusals import misshapen
 from perfxl.reports import FORMATS
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from tests.golden_files import assert_golden
 from tests.random_forms import random_form
 
@@ -81,8 +81,9 @@ def test_check_of_one_file_needs_neither_rich_nor_a_writer() -> None:
 
 def test_check_of_a_form_that_names_its_scheme_reads_no_other() -> None:
     script = (
-        "import sys; from perfxl import scheme; from perfxl.cli import main; parse, names = scheme._parse, []; "
-        "scheme._parse = lambda text, name: names.append(name) or parse(text, name); main(['check', sys.argv[1]]); "
+        "import sys; from perfxl import scheme_files as files; from perfxl.cli import main; "
+        "parse, names = files._parse, []; "
+        "files._parse = lambda text, name: names.append(name) or parse(text, name); main(['check', sys.argv[1]]); "
         "print(names, file=sys.stderr)"
     )
     form = ROOT / "templates" / "hubei-2021-项目自评表.xlsx"

@@ -19,7 +19,7 @@ from perfxl import batch, locking, markup
 from perfxl.cli import main
 from perfxl.layouts import write_form
 from perfxl.rollup import inputs
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from tests.random_forms import random_form
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"

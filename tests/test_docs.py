@@ -27,7 +27,7 @@ import pytest
 from docs_build.pages import DOCS, PAGES
 from perfxl.cli import main
 from perfxl.commands.tree import command_tree, runnable
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"

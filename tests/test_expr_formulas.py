@@ -28,7 +28,8 @@ from perfxl.expr import (
     total,
     when,
 )
-from perfxl.scheme import OverFulfilment, TotalCap, builtin_schemes
+from perfxl.scheme import OverFulfilment, TotalCap
+from perfxl.scheme_files import builtin_schemes
 from tests.test_expr import (
     ACTUAL,
     BUDGET,

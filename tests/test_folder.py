@@ -32,7 +32,8 @@ from perfxl.grid import Workbook
 from perfxl.limits import Limits
 from perfxl.review import FileReview
 from perfxl.review_data import ReviewData
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.store import Store, StoreUnusable, rules
 from perfxl.workers import FORKS, Checked

@@ -13,7 +13,8 @@ import xlsxwriter
 
 from perfxl import scheme as scheme_module
 from perfxl.expr import Expr
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scorecard import score_form
 from perfxl.scoring import (
     FORWARD,

@@ -18,7 +18,7 @@ from perfxl.commands.language import paragraphs
 from perfxl.commands.shell_completion import candidates
 from perfxl.commands.tree import command_tree, runnable
 from perfxl.finding import Language, catalog
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.text_width import display_width
 
 ROOT = Path(__file__).parent.parent

@@ -20,7 +20,7 @@ from perfxl.markup import marked
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import read_explanations, result_rows
 from perfxl.review import review_workbook
-from perfxl.scheme import builtin_schemes, scheme_named
+from perfxl.scheme_files import builtin_schemes, scheme_named
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.table_rows import insertion

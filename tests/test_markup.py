@@ -26,7 +26,7 @@ from perfxl.markup import AUTHOR, Markup, cleared, marked
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET
 from perfxl.review import review_workbook
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources.xlsx import read_xlsx
 from tests.extent import fast_first
 from tests.golden_files import assert_golden

@@ -14,7 +14,7 @@ from perfxl.cli import main
 from perfxl.editing import notes_by
 from perfxl.markup import AUTHOR, marked
 from perfxl.reading.explanations import read_explanations
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
 from tests.office_window import (

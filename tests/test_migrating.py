@@ -26,7 +26,8 @@ from perfxl.migrating import MigrationRefused, migration, objects_in, write_migr
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import read_explanations
 from perfxl.review import Review, review_workbook
-from perfxl.scheme import Scheme, builtin_schemes, load_scheme
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes, load_scheme
 from perfxl.seal import read_seal, verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx

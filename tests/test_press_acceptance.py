@@ -20,7 +20,8 @@ from perfxl.layouts.templates import template_name
 from perfxl.markup import AUTHOR, marked
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET, result_rows
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx

@@ -17,7 +17,7 @@ from perfxl.form import Form, Indicator, Located, SelfEvaluation
 from perfxl.grid import Cell, Grid, Workbook
 from perfxl.layouts import Content, FundingContent, RowContent, write_form
 from perfxl.review import FileReview, Review, review_workbook
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from tests.extent import fast_first
 from tests.grids import cell, place, places, report_grid

@@ -18,7 +18,7 @@ from perfxl.layouts.content import Content
 from perfxl.layouts.workbook import write_form
 from perfxl.reading import read_forms
 from perfxl.reading.labels import resembled
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from tests.extent import cases
 from tests.grids import cell

@@ -7,7 +7,8 @@ import pytest
 from perfxl.finding import Severity
 from perfxl.grid import Workbook
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import ChecksPolicy, Regrade, Scheme, Suspension, scheme_named
+from perfxl.scheme import ChecksPolicy, Regrade, Scheme, Suspension
+from perfxl.scheme_files import scheme_named
 from tests.grids import form_grid, places
 
 MOF = scheme_named("mof/2020")

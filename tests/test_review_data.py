@@ -15,7 +15,7 @@ from perfxl.reading import read_forms
 from perfxl.reports.overview import rows
 from perfxl.review import FileReview, review_workbook
 from perfxl.review_data import DamagedReview, ReviewData
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import Verdict, seal_form
 from perfxl.sources import read_workbook
 from tests.grids import form_grid

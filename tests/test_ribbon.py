@@ -18,7 +18,7 @@ from perfxl.grid import Workbook
 from perfxl.markup import AUTHOR, marked
 from perfxl.reading import read_forms
 from perfxl.reading.explanations import SHEET, read_explanations
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx

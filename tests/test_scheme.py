@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from perfxl.scheme import (
-    Scheme,
-    SchemeError,
-    builtin_schemes,
-    check_file,
-    differences,
-    load_scheme,
-    overlapping,
-    scheme_named,
-)
+from perfxl.scheme import Scheme
+from perfxl.scheme_diff import differences
+from perfxl.scheme_files import SchemeError, builtin_schemes, check_file, load_scheme, overlapping, scheme_named
 from perfxl.scheme_fit import sources_used
 
 FOLDER = Path(__file__).parent.parent / "perfxl" / "schemes"

@@ -17,7 +17,8 @@ from perfxl.figures import agrees
 from perfxl.form import Funding, FundingRow, Group, Indicator, Located, SelfEvaluation, Target
 from perfxl.grid import CellRef
 from perfxl.reading.values import parse_measure, parse_share
-from perfxl.scheme import OverFulfilment, Scheme, SourcedShare, TotalCap, builtin_schemes
+from perfxl.scheme import OverFulfilment, Scheme, SourcedShare, TotalCap
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scorecard import Scorecard, score_form
 from perfxl.scoring import (
     capped_total,

@@ -27,7 +27,7 @@ from perfxl.layouts import write_form
 from perfxl.number_format import date_serial
 from perfxl.reading import read_forms
 from perfxl.reading.labels import vocabulary
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import (
     Change,
     Seal,

@@ -18,7 +18,7 @@ from perfxl.edit import SetProperty
 from perfxl.editing import apply_edits
 from perfxl.layouts import write_form
 from perfxl.reading import read_forms
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx

@@ -16,7 +16,7 @@ import pytest
 from perfxl import signing
 from perfxl.grid import Workbook
 from perfxl.reading import read_forms
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import Seal, Verdict, seal_form, signed, verify
 from perfxl.signing import (
     KeyFileError,

@@ -16,7 +16,7 @@ from perfxl.grid import Grid, Workbook
 from perfxl.layouts import write_form
 from perfxl.reading import read_forms
 from perfxl.review import review_workbook
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.sources.docx import read_docx
 from perfxl.sources.package import Package

@@ -26,7 +26,8 @@ from perfxl.layouts import (
     template_name,
     write_form,
 )
-from perfxl.scheme import FieldLayout, Scheme, builtin_schemes
+from perfxl.scheme import FieldLayout, Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scoring import FORWARD, INVERSE, QUALITATIVE
 from perfxl.sources import read_workbook
 

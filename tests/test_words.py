@@ -21,7 +21,8 @@ from perfxl.grid import Workbook
 from perfxl.layouts import write_form
 from perfxl.layouts.content import BLANK_CONTENT
 from perfxl.review import FileReview, review_workbook
-from perfxl.scheme import REPORT_NAMES, Scheme, SchemeError, builtin_schemes, load_scheme, report_outline
+from perfxl.scheme import REPORT_NAMES, Scheme
+from perfxl.scheme_files import SchemeError, builtin_schemes, load_scheme, report_outline
 from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.words.facts import facts
 from perfxl.words.kept import END, written_sections

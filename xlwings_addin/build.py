@@ -10,7 +10,8 @@ from zipfile import ZipFile
 
 from perfxl.layouts.templates import template_name
 from perfxl.layouts.workbook import SHEETS, write_form
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 from xlwings_addin.archive import archive
 from xlwings_addin.texts import ribbon_xml
 from xlwings_addin.vba_project import vba_project

@@ -19,7 +19,8 @@ from perfxl.arithmetic import NOT_COMPUTABLE, Expr, NotComputable, Value, Values
 from perfxl.grid import CellError, CellValue
 from perfxl.number_format import date_serial
 from perfxl.reading.values import parse_amount
-from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme, builtin_schemes
+from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scoring import (
     capped_total,
     execution_rate,

@@ -10,7 +10,7 @@ from benchmarks.reading.drawing import draw
 from benchmarks.reading.plan import ALL, Plan
 from benchmarks.reading.sheet import Sheet
 from perfxl.grid import Merge, Workbook
-from perfxl.scheme import scheme_named
+from perfxl.scheme_files import scheme_named
 from tests.random_forms import random_form
 
 SCHEMES = (

@@ -17,7 +17,8 @@ from perfxl.grid import CellRef
 from perfxl.making import Part
 from perfxl.review import FileReview
 from perfxl.review_data import Packing
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 
 _TABLES = """
 CREATE TABLE forms (id INTEGER PRIMARY KEY, file INTEGER, path BLOB, unit_name BLOB, is_evaluation INTEGER,

@@ -61,7 +61,7 @@ def left_out(select: str | None, ignore: str | None) -> frozenset[str]:
 
 def scheme(text: str | None) -> Scheme | None:
     """A built-in scheme by id, or one of a .toml file; None where none is asked for."""
-    from perfxl.scheme import SchemeError, scheme_named
+    from perfxl.scheme_files import SchemeError, scheme_named
 
     if text is None:
         return None

@@ -22,7 +22,7 @@ app = typer.Typer(
 def list_schemes() -> None:
     """列出全部方案。All schemes."""
     from perfxl.reports.text import aligned
-    from perfxl.scheme import builtin_schemes
+    from perfxl.scheme_files import builtin_schemes
 
     table = [[(scheme.id, ""), (_years(scheme), ""), (scheme.name, "")] for scheme in builtin_schemes().values()]
     for line in aligned(table):
@@ -54,7 +54,7 @@ def check(
 ) -> int:
     """检查方案文件。What does not fit in a scheme file."""
     from perfxl.commands import choices
-    from perfxl.scheme import check_file
+    from perfxl.scheme_files import check_file
 
     language = choices.language(lang)
     nothing = "没有问题" if language == "zh" else "nothing to mend"
@@ -74,7 +74,7 @@ def copy(
 ) -> None:
     """一个方案的文件，连同注释，供改成本地的方案。The file of a scheme, to write another one from."""
     from perfxl.commands.outputs import written
-    from perfxl.scheme import builtin_text
+    from perfxl.scheme_files import builtin_text
 
     if name.endswith(".toml"):
         raise UsageProblem(
@@ -96,7 +96,7 @@ def diff(
 ) -> None:
     """两个方案不同之处。Where two schemes differ."""
     from perfxl.commands import choices
-    from perfxl.scheme import differences
+    from perfxl.scheme_diff import differences
 
     nothing = "没有不同" if choices.language(lang) == "zh" else "no difference"
     left, right = _scheme(a), _scheme(b)

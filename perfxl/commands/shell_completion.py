@@ -93,7 +93,7 @@ def _values(parameters: Iterable[Parameter], current: str) -> list[str]:
 
 def _values_of(parameter: Parameter, current: str) -> Iterable[str]:
     from perfxl.finding import Severity, catalog
-    from perfxl.scheme import builtin_schemes
+    from perfxl.scheme_files import builtin_schemes
 
     match parameter.metavar:
         case "CODE":

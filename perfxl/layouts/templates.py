@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 from perfxl.layouts.workbook import write_form
-from perfxl.scheme import Scheme, builtin_schemes
+from perfxl.scheme import Scheme
+from perfxl.scheme_files import builtin_schemes
 
 
 def template_name(scheme: Scheme) -> str:

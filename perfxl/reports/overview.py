@@ -14,7 +14,7 @@ from perfxl.finding import Finding, Severity
 from perfxl.form import SelfEvaluation
 from perfxl.making import Part
 from perfxl.review import FileReview, Review, Status
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.scorecard import Scorecard, ScoreLine
 
 if TYPE_CHECKING:

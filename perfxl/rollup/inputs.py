@@ -21,7 +21,7 @@ from perfxl.reports.words import words_of
 from perfxl.review_data import DamagedReview, ReviewData
 from perfxl.rollup import FormRecord, Rollup
 from perfxl.rollup.contract import RollupModel
-from perfxl.scheme import builtin_schemes
+from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
 from perfxl.store import MAGIC, StoreUnusable, stored_reviews
 

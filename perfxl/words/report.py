@@ -9,7 +9,8 @@ from perfxl.form import SelfEvaluation
 from perfxl.grid import Workbook, normalised
 from perfxl.reports.view import points_text
 from perfxl.review import FileReview, Review
-from perfxl.scheme import ReportSection, report_outline
+from perfxl.scheme import ReportSection
+from perfxl.scheme_files import report_outline
 from perfxl.scorecard import Scorecard
 from perfxl.words import styles
 from perfxl.words.attachment import form_rows
