@@ -9,7 +9,7 @@ import time
 import traceback
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -53,14 +53,9 @@ class Candidate:
     def path(self) -> Path:
         return Path(self.name)
 
-    @contextmanager
-    def on_this_machine(self) -> Iterator[Path]:
+    def on_this_machine(self) -> AbstractContextManager[Path]:
         """The path; for an URL that of a copy. Raises UnreadableFile where there is none."""
-        if not is_url(self.name):
-            yield self.path
-            return
-        with fetched(self.name) as path:
-            yield path
+        return fetched(self.name) if is_url(self.name) else nullcontext(self.path)
 
     @property
     def shown(self) -> str:

@@ -44,5 +44,7 @@ def decimals(raw: str) -> int:
 
 def agrees(reported: Decimal, raw: str, exact: Decimal, *, percentage: bool = False) -> bool:
     """True within half a unit of the last printed decimal: 3.4 for 3.3954, 98.58 % for 0.98575."""
+    if reported == exact:
+        return True
     places = decimals(raw) + (2 if percentage else 0)
     return half_up(reported, places) == half_up(exact, places)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal, cast
 
 from perfxl.arithmetic import (
@@ -23,6 +22,7 @@ from perfxl.arithmetic import (
 )
 from perfxl.conditions import Comparison
 from perfxl.figures import half_up, points
+from perfxl.kept import kept_by_identity
 from perfxl.notation import ATOM, Style, Text, band, chain, edge, joined, quoted
 
 
@@ -174,7 +174,7 @@ class Lookup(Expr):
         raise Unknown(NOT_COMPUTABLE, f"{points(number)} 不在任何一档内")
 
 
-@lru_cache(maxsize=4096)
+@kept_by_identity
 def style_of(expr: Expr) -> Style:
     """The style that a result shares with its inputs: a sum of money is money, a ratio is a plain number."""
     if isinstance(expr, Rounded) and expr.style != "plain":

@@ -19,6 +19,7 @@ from perfxl.arithmetic import (
     Values,
     nodes_of,
 )
+from perfxl.kept import kept_by_identity
 from perfxl.notation import all_of, any_of
 from perfxl.operations import Binary, When
 
@@ -94,7 +95,7 @@ class _Plan:
         return plan
 
 
-@lru_cache(maxsize=1024)
+@kept_by_identity
 def _plan(expr: Expr) -> _Plan:
     return _Plan(expr, frozenset())
 

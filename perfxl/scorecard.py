@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from perfxl.expr import Value, ref
+from perfxl.expr import Expr, Value, ref
 from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
+from perfxl.kept import kept_by_identity
 from perfxl.notation import Style
-from perfxl.scheme import ExecutionRule, IndicatorRules, Scheme
+from perfxl.scheme import ExecutionRule, Scheme, TotalCap
 from perfxl.scoring import (
     FORWARD,
     INVERSE,
@@ -206,8 +208,8 @@ def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | N
     if target.kind != "number" or actual.kind != "number" or not same_unit(target, actual):
         return None, "指标值或实际完成值不是可比较的数字，由填报人评定"
     style: Style = "percent" if target.unit == "%" else "plain"
-    figures = (str(target.low), str(actual.low), str(weight))
-    return _proportional(_is_inverse(indicator, target), scheme.indicators, style, figures)
+    expr = inverse_score(style) if _is_inverse(indicator, target) else forward_score(scheme.indicators, style)
+    return _proportional(expr)(str(target.low), str(actual.low), str(weight))
 
 
 def _is_inverse(indicator: Indicator, target: Target) -> bool:
@@ -216,17 +218,19 @@ def _is_inverse(indicator: Indicator, target: Target) -> bool:
     return kind == INVERSE if kind in (FORWARD, INVERSE) else target.operator in ("≤", "<")
 
 
-@lru_cache(maxsize=4096)
-def _proportional(
-    inverse: bool, rules: IndicatorRules, style: Style, figures: tuple[str, str, str]
-) -> tuple[Decimal | None, str]:
+@kept_by_identity
+def _proportional(expr: Expr) -> Callable[[str, str, str], tuple[Decimal | None, str]]:
     """Points and derivation for target, actual value and weight, as text: 1 and 1.0 are the same key as numbers.
 
     Kept: most indicators of a batch ask for 100 % and have reached it."""
-    target, actual, weight = map(Decimal, figures)
-    expr = inverse_score(style) if inverse else forward_score(rules, style)
-    value, derivation = expr.evaluate_and_explain({"target": target, "actual": actual, "weight": weight})
-    return _number(value), derivation
+
+    @lru_cache(maxsize=4096)
+    def points_for(target: str, actual: str, weight: str) -> tuple[Decimal | None, str]:
+        figures = {"target": Decimal(target), "actual": Decimal(actual), "weight": Decimal(weight)}
+        value, derivation = expr.evaluate_and_explain(figures)
+        return _number(value), derivation
+
+    return points_for
 
 
 def target_met(target: Target, actual: Target) -> bool | None:
@@ -265,10 +269,13 @@ def _grade(scheme: Scheme, score: Decimal | None) -> str | None:
 def _capped(score: Decimal, rate: Decimal | None, scheme: Scheme) -> Decimal:
     if not scheme.total_caps:
         return score
-    capped = _number(
-        capped_total(ref("uncapped", "各项得分之和"), scheme.total_caps).evaluate({"uncapped": score, "rate": rate})
-    )
+    capped = _number(_caps(scheme.total_caps).evaluate({"uncapped": score, "rate": rate}))
     return score if capped is None else capped
+
+
+@kept_by_identity
+def _caps(caps: tuple[TotalCap, ...]) -> Expr:
+    return capped_total(ref("uncapped", "各项得分之和"), caps)
 
 
 def _number(value: Value) -> Decimal | None:

@@ -4,7 +4,6 @@ sentence in the 评分底稿 come from the same arithmetic."""
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 from perfxl.expr import (
     BLANK,
@@ -23,6 +22,7 @@ from perfxl.expr import (
     total,
     when,
 )
+from perfxl.kept import kept_by_identity
 from perfxl.notation import Style
 from perfxl.scheme import ExecutionRule, Grade, IndicatorRules, TotalCap
 
@@ -36,7 +36,7 @@ FORWARD, INVERSE, QUALITATIVE = "正向定量", "反向定量", "定性"
 DENOMINATORS = {"adjusted_budget": "全年预算数", "initial_budget": "年初预算数"}
 
 
-_built_once = lru_cache(maxsize=256)
+_built_once = kept_by_identity
 """Every form of a batch asks for the same few rules."""
 
 

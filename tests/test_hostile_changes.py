@@ -169,3 +169,26 @@ def test_whatever_is_scanned_reads_as_it_parses(part: str, changes: list[tuple[i
         at = place % len(text)
         text = text[:at] + piece + text[at + over :]
     assert_scanned_as_parsed(zipped(USUAL | {part: text.encode("utf-8", "surrogatepass")}))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1" t="str"><v>a>b</v></c><c r="B1" t="str"><v>/c></v></c></row>',
+        '<row r="1"><c r="A1"><v>1>2</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B2"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row></c><row r="2"><c r="A2"><v>1</v></c></row>',
+        '</c></row><row r="1"><c r="A1"><v>1</v></c></row>',
+        '/c><row r="1"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c>/c><c r="B1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>',
+        '<row r="1"><c r="A1"><v>1<v>2</v></c></v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v>\n</c><c r="B1"><v>2</v></c></row>',
+        '<row r="1" x14ac:dyDescent="0.2"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="B1"><f>1</f></c><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+    ],
+)
+def test_where_a_value_ends_is_read_as_it_parses(rows: str) -> None:
+    """A raw `>` in a text is part of it; what follows a value is in its row."""
+    assert_scanned_as_parsed(zipped(parts_of(rows)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, cached_property
 from importlib import import_module
 
@@ -46,15 +47,19 @@ class Context:
     @cached_property
     def slips(self) -> tuple[tuple[str, Located[str], Slips], ...]:
         """Every text a person wrote into the form that shows slips, with the form's word for it."""
-        return tuple((field, text, slips) for field, text in _texts(self.form) if (slips := slips_in(text.raw)))
+        texts = [("", located) for located in self.form.fields.values()]
+        for row in self.form.named_indicators:
+            texts += (("指标名称", row.level3), ("指标解释", row.explanation), ("评分规则", row.scoring_rule))
+            texts.append(("备注", row.note))
+        return tuple((field, text, found) for field, text in texts if text.raw and (found := slips_in(text.raw)))
 
-
-def _texts(form: Form) -> Iterator[tuple[str, Located[str]]]:
-    for located in form.fields.values():
-        yield "", located
-    for row in form.named_indicators:
-        yield from (("指标名称", row.level3), ("指标解释", row.explanation), ("评分规则", row.scoring_rule))
-        yield "备注", row.note
+    @cached_property
+    def weights(self) -> tuple[list[Decimal], ...]:
+        """The points that rows may reach, group by group, as far as they are readable."""
+        return tuple(
+            [row.max_score.value for row in group.rows if not row.placeholder and row.max_score.value is not None]
+            for group in self.form.groups
+        )
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def another_project(context: Context) -> Iterator[Finding]:
     if not project or len(context.siblings) > 1:
         return  # with several forms the report may speak of any of them
     for text in context.form.surroundings:
-        for match in _SUBJECT.finditer(text.raw):
+        for match in _SUBJECT.finditer(text.raw) if "支出绩效" in text.raw else ():
             name = _LEAD.sub("", match[1])
             if len(name) >= 2 and normalised(name) not in project and project not in normalised(name):
                 yield Finding("X102", text.at, "项目名称", name, context.form.project)
@@ -71,19 +71,23 @@ _OTHER_MEASURE = re.compile("时|质|合格|优|满意|成本|知晓|覆盖|验�
 @objective_check("X104")
 def contradicting_targets(form: ObjectiveForm, scheme: Scheme) -> Iterator[Finding]:
     """同一内容两处目标矛盾。"""
-    rows = [row for row in measured(list(form.named_indicators)) if len(_core(row.name)) >= 5]
-    for first, second in combinations(rows, 2):
+    cores = [(core, row) for row in measured(form.named_indicators) if len(core := _core(row.name)) >= 5]
+    for (first_core, first), (second_core, second) in combinations(cores, 2):
         one, other = first.target.value, second.target.value
         same = one is not None and other is not None and one.unit == other.unit
         differ = same and one and other and (one.operator or "=", one.low) != (other.operator or "=", other.low)
-        if differ and _same_content(_core(first.name), _core(second.name)):
+        if differ and _same_content(first_core, second_core):
             numbers = {"name": second.name, "other": first.name}
             reported, expected = second.target.raw.strip(), first.target.raw.strip()
             yield Finding("X104", second.target.at, "指标值", reported, expected, numbers, (first.target.at,))
 
 
+_ASIDE = re.compile(r"\(.*?\)")
+
+
 def _core(name: str) -> str:
-    return re.sub(r"\(.*?\)", "", normalised(name))
+    whole = normalised(name)
+    return _ASIDE.sub("", whole) if "(" in whole else whole
 
 
 def _same_content(first: str, second: str) -> bool:

@@ -86,10 +86,10 @@ def budget_adjusted(context: Context) -> Iterator[Finding]:
     """预算调整幅度大未说明。"""
     total, limit = context.form.funding.total, context.scheme.thresholds.budget_change.value
     initial, adjusted = total.initial_budget.value, total.adjusted_budget.value
-    if not initial or not adjusted or explained(context.form, BUDGET_WORDS):
+    if not initial or not adjusted:
         return
     share = (adjusted - initial) / initial
-    if abs(share) >= limit:
+    if abs(share) >= limit and not explained(context.form, BUDGET_WORDS):
         numbers = {
             "adjusted": total.adjusted_budget.raw,
             "initial": total.initial_budget.raw,
@@ -183,10 +183,10 @@ def changed_since_last_year(context: Context) -> Iterator[Finding]:
     """与上年预算相比变化大未说明。"""
     form, limit = context.form, context.scheme.thresholds.budget_change.value
     current, previous = form.funding.total.adjusted_budget, form.funding.previous_budget
-    if previous is None or not previous.value or not current.value or explained(form, BUDGET_WORDS):
+    if previous is None or not previous.value or not current.value:
         return
     share = (current.value - previous.value) / previous.value
-    if abs(share) >= limit:
+    if abs(share) >= limit and not explained(form, BUDGET_WORDS):
         numbers = {
             "current": current.raw,
             "previous": previous.raw,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations, zip_longest
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check, objective_check
-from perfxl.checks.notes import has_note
+from perfxl.checks.notes import has_note, note_column
 from perfxl.finding import Finding
 from perfxl.form import Indicator, Located, ObjectiveForm, Target
 from perfxl.grid import normalised
@@ -38,9 +39,9 @@ def percentage_for_words(evaluation: Evaluation) -> Iterator[Finding]:
     """指标值是文字，实际完成值只填百分比。"""
     for row in evaluation.form.named_indicators:
         target, actual = row.target.value, row.actual.value
-        if target is None or actual is None or has_note(evaluation.form, row):
+        if target is None or actual is None or target.kind != "text" or actual.kind != "number":
             continue
-        if target.kind == "text" and actual.kind == "number" and actual.unit == "%":
+        if actual.unit == "%" and not has_note(evaluation.form, row):
             numbers = {"name": row.name, "target": row.target.raw.strip(), "actual": row.actual.raw.strip()}
             at, related = row.actual.at, (row.target.at,)
             yield Finding("I102", at, "实际完成值", row.actual.raw.strip(), None, numbers, related)
@@ -90,14 +91,14 @@ def target_copied(evaluation: Evaluation) -> Iterator[Finding]:
 @evaluation_check("I113")
 def measure_blank(evaluation: Evaluation) -> Iterator[Finding]:
     """得了分的指标没有指标值或实际完成值。表上没有这一栏的不查。"""
-    columns = {column.id: column.label for column in evaluation.scheme.layout.columns}
     rows = list(evaluation.form.named_indicators)
     for row, following in zip_longest(rows, rows[1:]):
-        if row.execution or not row.score.value or has_note(evaluation.form, row) or (following and following.part):
+        if row.execution or not row.score.value or (following and following.part):
             continue
         for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
-            if cell.blank and cell.at.column > row.at.column:  # else the form has no such column
-                numbers = {"name": row.name, "column": columns.get("note", "备注")}
+            # Further left than the row it is a column that the form does not have.
+            if cell.blank and cell.at.column > row.at.column and not has_note(evaluation.form, row):
+                numbers = {"name": row.name, "column": note_column(evaluation.scheme)}
                 yield Finding("I113", cell.at, field, row.score.raw.strip(), None, numbers, (row.score.at,))
 
 
@@ -156,11 +157,13 @@ def explained_as_another_kind(context: Context) -> Iterator[Finding]:
 @check("I109")
 def duplicate_name(context: Context) -> Iterator[Finding]:
     """同一二级指标下三级指标重名。"""
+    named = [(normalised(name), row) for row in context.form.named_indicators if (name := row.name)]
+    counts = Counter(name for name, _ in named)
     seen: dict[tuple[str, str, str], Indicator] = {}
-    for row in context.form.named_indicators:
-        if not row.name:
+    for name, row in named:
+        if counts[name] == 1:
             continue
-        key = (normalised(row.level1.raw), normalised(row.level2.raw), normalised(row.name))
+        key = (normalised(row.level1.raw), normalised(row.level2.raw), name)
         first = seen.setdefault(key, row)
         if first is not row:
             numbers = {"name": row.name, "other": first.at.address}
@@ -172,8 +175,11 @@ def same_target_text(evaluation: Evaluation) -> Iterator[Finding]:
     """两个指标照抄同一段文字作指标值。"""
     first_with: dict[str, Indicator] = {}
     for row in evaluation.form.named_indicators:
-        target, text = row.target.value, normalised(row.target.raw)
-        if target is not None and target.kind == "text" and len(text) > VAGUE_LENGTH:
+        target = row.target.value
+        if target is None or target.kind != "text":
+            continue
+        text = normalised(row.target.raw)
+        if len(text) > VAGUE_LENGTH:
             first = first_with.setdefault(text, row)
             if first is not row:
                 numbers = {"name": row.name, "other": first.name}
@@ -184,8 +190,8 @@ def same_target_text(evaluation: Evaluation) -> Iterator[Finding]:
 @evaluation_check("I111")
 def actuals_swapped(evaluation: Evaluation) -> Iterator[Finding]:
     """两行实际完成值疑似互换：各自都与对方的名称或指标值吻合，与本行的不吻合。"""
-    rows = [row for row in evaluation.form.named_indicators if len(normalised(row.actual.raw)) >= 4]
-    rows = [row for row in rows if row.actual.value and row.actual.value.kind == "text"]
+    rows = [row for row in evaluation.form.named_indicators if row.actual.value and row.actual.value.kind == "text"]
+    rows = [row for row in rows if len(normalised(row.actual.raw)) >= 4]
     for first, second in combinations(rows, 2):
         crossed = _speaks_of(first, second) and _speaks_of(second, first)
         if crossed and not _speaks_of(first, first) and not _speaks_of(second, second):

@@ -8,6 +8,7 @@ from perfxl.finding import Finding, Severity
 from perfxl.form import Form, Indicator
 from perfxl.grid import normalised
 from perfxl.reading.explanations import Explanation, explanation_of
+from perfxl.scheme import Scheme
 
 _NOTHING = frozenset({"", "无", "没有", "暂无", "—", "-", "/", "\\"})
 
@@ -23,6 +24,11 @@ def written(text: str) -> bool:
 def has_note(form: Form, indicator: Indicator) -> bool:
     """True where the row's own note says something, or the one note that some forms have for all rows."""
     return written(indicator.note.raw) or written(form.text("deviation_note"))
+
+
+def note_column(scheme: Scheme) -> str:
+    """What the form calls the column of the note."""
+    return next((column.label for column in scheme.layout.columns if column.id == "note"), "备注")
 
 
 def explained(form: Form, words: tuple[str, ...]) -> bool:

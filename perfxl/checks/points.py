@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfxl.checks import Evaluation, evaluation_check
-from perfxl.checks.notes import has_note, lacks
+from perfxl.checks.notes import has_note, lacks, note_column
 from perfxl.figures import percent, points
 from perfxl.finding import Finding
 from perfxl.form import Form, Indicator
@@ -88,7 +88,6 @@ def score_blank(evaluation: Evaluation) -> Iterator[Finding]:
 @evaluation_check("S105")
 def deduction_without_note(evaluation: Evaluation) -> Iterator[Finding]:
     """扣分未说明：扣了分的行要写偏差原因。"""
-    columns = {column.id: column.label for column in evaluation.scheme.layout.columns}
     low = evaluation.scheme.thresholds.low_execution.value
     for line in evaluation.card.lines:
         row = line.indicator
@@ -102,7 +101,7 @@ def deduction_without_note(evaluation: Evaluation) -> Iterator[Finding]:
             "name": row.name,
             "lost": points(line.lost),
             "max_score": points(line.weight or line.lost),
-            "column": columns.get("note", "备注"),
+            "column": note_column(evaluation.scheme),
         }
         yield Finding("S105", line.reported.at, "得分", line.reported.raw, None, numbers, (row.note.at,))
 
@@ -124,10 +123,12 @@ def far_above_target(evaluation: Evaluation) -> Iterator[Finding]:
     limit = evaluation.scheme.thresholds.over_fulfilment.value
     for row in evaluation.form.named_indicators:
         target, actual = row.target.value, row.actual.value
-        if target is None or actual is None or target.operator in ("≤", "<") or has_note(evaluation.form, row):
+        if target is None or actual is None or target.operator in ("≤", "<"):
             continue
         comparable = target.kind == actual.kind == "number" and same_unit(target, actual)
-        if comparable and target.low and actual.low is not None and actual.low >= target.low * limit:
+        if not comparable or not target.low or actual.low is None or actual.low < target.low * limit:
+            continue
+        if not has_note(evaluation.form, row):
             numbers = {
                 "name": row.name,
                 "target": row.target.raw,

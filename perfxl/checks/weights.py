@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check
 from perfxl.checks.layout import POINTS_IN_RULE
 from perfxl.figures import points
 from perfxl.finding import Finding
-from perfxl.form import Group, Indicator, SelfEvaluation
+from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import normalised
-from perfxl.scheme import Scheme
-
-
-def _weights(rows: Sequence[Indicator]) -> list[Decimal]:
-    return [row.max_score.value for row in rows if not row.placeholder and row.max_score.value is not None]
 
 
 def _unreadable(context: Context) -> bool:
@@ -28,7 +23,7 @@ def _unreadable(context: Context) -> bool:
 def weights_sum(context: Context) -> Iterator[Finding]:
     """权重合计应等于满分。绩效目标表可以没有权重，也可以不含执行率的分值。"""
     form, scheme = context.form, context.scheme
-    weights = _weights(form.indicators)
+    weights = list(chain.from_iterable(context.weights))
     if not weights or scheme.full_score is None or _unreadable(context):
         return
     card = context.scorecard
@@ -42,7 +37,7 @@ def weights_sum(context: Context) -> Iterator[Finding]:
     if reported in allowed:
         return
     groups = [f"{points(extra)}"] if outside else []
-    groups += [points(sum(_weights(group.rows), Decimal(0))) for group in form.groups]
+    groups += [points(sum(group, Decimal(0))) for group in context.weights]
     numbers = {"derivation": " + ".join(groups) + f" = {points(reported)}"}
     at = form.total_max.at if isinstance(form, SelfEvaluation) else form.at
     yield Finding("W101", at, "分值", points(reported), points(full), numbers)
@@ -52,12 +47,11 @@ def weights_sum(context: Context) -> Iterator[Finding]:
 def group_weights(context: Context) -> Iterator[Finding]:
     """一级权重原则上按方案；有标注错位（W108）时不再逐项报告。"""
     scheme, form = context.scheme, context.form
-    if _true_grouping(form.groups, scheme) or _unreadable(context):
+    if _true_grouping(context) or _unreadable(context):
         return
     expected = {normalised(group.name): group.points for group in scheme.groups}
-    for group in form.groups:
+    for group, weights in zip(form.groups, context.weights, strict=True):
         stated = expected.get(normalised(group.label.value or ""))
-        weights = _weights(group.rows) if stated is not None else []
         if weights and stated is not None and sum(weights) != stated.value:
             label = {"label": group.label.value or ""}
             at = group.label.at
@@ -71,12 +65,10 @@ def group_weights(context: Context) -> Iterator[Finding]:
 @check("W103")
 def printed_group_points(context: Context) -> Iterator[Finding]:
     """一级标注的分值应等于其下各项合计。"""
-    form = context.form
-    if _true_grouping(form.groups, context.scheme) or _unreadable(context):
+    if _true_grouping(context) or _unreadable(context):
         return
-    for group in form.groups:
+    for group, weights in zip(context.form.groups, context.weights, strict=True):
         printed = group.printed_points
-        weights = _weights(group.rows) if printed is not None else []
         if weights and printed is not None and printed != sum(weights):
             label = {"label": group.label.raw.strip()}
             at = group.label.at
@@ -87,25 +79,25 @@ def printed_group_points(context: Context) -> Iterator[Finding]:
 def displaced_labels(context: Context) -> Iterator[Finding]:
     """一级指标标签错位：按顺序重新分组即与方案相符。"""
     groups = context.form.groups
-    grouping = _true_grouping(groups, context.scheme)
+    grouping = _true_grouping(context)
     if grouping:
-        numbers = {"actual": "/".join(points(sum(_weights(group.rows), Decimal(0))) for group in groups)}
+        numbers = {"actual": "/".join(points(sum(weights, Decimal(0))) for weights in context.weights)}
         printed = "/".join(points(group.printed_points or Decimal(0)) for group in groups)
         related = tuple(group.label.at for group in groups[1:])
         yield Finding("W108", groups[0].label.at, "一级指标", printed, grouping, numbers, related)
 
 
-def _true_grouping(groups: Sequence[Group], scheme: Scheme) -> str:
+def _true_grouping(context: Context) -> str:
     """`36/34/15/15` where the printed labels are off but the rows in order fill the scheme's groups exactly."""
-    stated = [group.points.value for group in scheme.groups if group.points]
-    printed = [group.printed_points for group in groups]
-    if None in printed or len(stated) != len(scheme.groups):
+    stated = [group.points.value for group in context.scheme.groups if group.points]
+    printed = [group.printed_points for group in context.form.groups]
+    if None in printed or len(stated) != len(context.scheme.groups):
         return ""
-    sums = [sum(_weights(group.rows), Decimal(0)) for group in groups]
+    sums = [sum(weights, Decimal(0)) for weights in context.weights]
     if sums in (printed, stated):
         return ""
     waiting, filled = list(stated), Decimal(0)
-    for weight in _weights([row for group in groups for row in group.rows]):
+    for weight in chain.from_iterable(context.weights):
         filled += weight
         if waiting and filled == waiting[0]:
             waiting.pop(0)
@@ -155,7 +147,7 @@ def rule_points(context: Context) -> Iterator[Finding]:
     """评分细则各点（N分）之和应等于权重。"""
     for row in context.form.named_indicators:
         text, own = _rule_text(row)
-        stated = [Decimal(value) for value in POINTS_IN_RULE.findall(text)]
+        stated = [Decimal(value) for value in POINTS_IN_RULE.findall(text)] if "分" in text else ()
         weight = row.max_score.value
         if stated and weight is not None and sum(stated) != weight:
             at = row.scoring_rule.at if own else row.explanation.at
@@ -174,12 +166,14 @@ _GRADE_BAND = re.compile(r"(\d+)([（(]含[)）])?\s*[-－—~～至]\s*(\d+)([�
 def bands_overlap(context: Context) -> Iterator[Finding]:
     """评分区间、等级区间重叠或有空档。"""
     for row in context.form.named_indicators:
+        rule = row.scoring_rule.raw
+        stated_bands = _BAND.findall(rule) if "%" in rule or "％" in rule else ()
         bands = [
             (Decimal(low), Decimal(high) if high else None, f"{low}%以上" + (f"不到{high}%" if high else ""))
-            for low, high in _BAND.findall(row.scoring_rule.raw)
+            for low, high in stated_bands
         ]
         if len(bands) > 1:
-            bands += [(Decimal(-1), Decimal(v), f"{v}%以下") for v in _BELOW.findall(row.scoring_rule.raw)]
+            bands += [(Decimal(-1), Decimal(v), f"{v}%以下") for v in _BELOW.findall(rule)]
             for (low, _, first), (_, high, second) in pairwise(sorted(bands, key=lambda b: -b[0])):
                 if high != low:
                     numbers = {"first": first, "second": second}
@@ -203,7 +197,7 @@ def rule_without_points(context: Context) -> Iterator[Finding]:
     """评分细则里别的情形写明得几分，只有这一条没有写。"""
     for row in context.form.named_indicators:
         text, own = _rule_text(row)
-        if _POINTED.search(text):
+        if "得分" in text and _POINTED.search(text):
             for match in _POINTLESS.finditer(text):
                 if not match[0].endswith(("不得分", "不予得分")):
                     at = row.scoring_rule.at if own else row.explanation.at

@@ -27,13 +27,13 @@ def copied_share(goal: str, report: str) -> float:
 @evaluation_check("N101")
 def goal_copied(evaluation: Evaluation) -> Iterator[Finding]:
     """完成情况照抄目标。"""
-    labels = {f.id: f.label for f in (*evaluation.scheme.layout.header, *evaluation.scheme.layout.goals)}
-    fields = evaluation.form.fields
+    fields, layout = evaluation.form.fields, evaluation.scheme.layout
     for goal_id, report_id in (("expected_goal", "actual_goal"), ("annual_goal", "achievements")):
         goal, report = fields.get(goal_id), fields.get(report_id)
         if goal is None or report is None or len(goal.raw) < 20:
             continue
         if copied_share(goal.raw, report.raw) >= COPIED_SHARE:
+            labels = {field.id: field.label for field in (*layout.header, *layout.goals)}
             label, other = labels.get(report_id, "完成情况"), labels.get(goal_id, "目标")
             yield Finding("N101", report.at, label, None, None, {"other": other}, (goal.at,))
 

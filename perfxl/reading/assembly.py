@@ -58,7 +58,7 @@ class _Layout:
 def read_region(region: Region, scheme_id: str, template_version: str) -> FormOnSheet | None:
     """The form in this region; None where its words do not make one."""
     header = find_header(region)
-    region = region.bounded(_right_edge(region, header))
+    region.bound(_right_edge(region, header))
     layout = _lay_out(region, header)
     if not header and layout.labelled_rows < _LEAST_LABELLED_ROWS:
         return None
@@ -184,9 +184,10 @@ def _read_funding(
 
 def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
     """The unit of a line in the head of the form: `金额单位：万元`, or the heading `项目资金（万元）`."""
-    slots = (slot for row in layout.head_rows for slot in region.own(row) if isinstance(slot.cell.value, str))
     headings = vocabulary().blocks["funding"]
-    lines = (slot.text for slot in slots if slot.key in headings or (len(slot.text) < 60 and "单位" in slot.text))
+    slots = [slot for row in layout.head_rows for slot in region.own(row)]
+    texts = [(slot.key, value) for slot in slots if isinstance(value := slot.cell.value, str)]
+    lines = [text for key, text in texts if key in headings or (len(text) < 60 and "单位" in text)]
     return next(filter(None, map(money_unit, lines)), None)
 
 
@@ -267,6 +268,6 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
     if layout.fund:
         met += [slot.text for slot in layout.fund.columns.values()]
         met += [slot.text for slot in layout.fund.row_labels]
-    known_blocks = frozenset().union(*vocabulary().blocks.values())
-    met += [slot.text for row in layout.rows for slot in region.own(row) if slot.key in known_blocks]
+    blocks = vocabulary().all_blocks
+    met += [slot.text for row in layout.rows if region.words(row) for slot in region.own(row) if slot.key in blocks]
     return frozenset(normalised(label).rstrip(":") for label in met) - {""}

@@ -43,9 +43,7 @@ class CellReader:
         if cell is BLANK_CELL:
             return blank(at)
         raw = _raw(cell)
-        if self._is_error(cell, at, label) or _has_no_result(cell):
-            return located((None, at, raw))
-        return located((raw.strip() or None, at, raw))
+        return located((None if self._has_no_result(cell, at, label) else raw.strip() or None, at, raw))
 
     def points(self, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         return blank(at) if cell is BLANK_CELL else self._number(read_points(cell), cell, at, label)
@@ -61,31 +59,30 @@ class CellReader:
             return blank(at)
         raw = _raw(cell)
         found: Located[Target] = located((None, at, raw))
-        if self._is_error(cell, at, label) or _has_no_result(cell) or found.blank:
+        if self._has_no_result(cell, at, label) or found.blank:
             return found
         return located((read_measure(cell, raw, year), at, raw))
 
     def _number(self, value: Decimal | None, cell: Cell, at: CellRef, label: str) -> Located[Decimal]:
         found: Located[Decimal] = located((value, at, _raw(cell)))
-        if found.unreadable and not self._is_error(cell, at, label) and not _has_no_result(cell):
+        if value is None and not found.blank and not self._has_no_result(cell, at, label):
             self.report(Finding("L108", at, label, found.raw))
         return found
 
-    def _is_error(self, cell: Cell, at: CellRef, label: str) -> bool:
-        if not isinstance(cell.value, CellError):
-            return False
-        self.report(Finding("L109", at, label, cell.text))
-        return True
+    def _has_no_result(self, cell: Cell, at: CellRef, label: str) -> bool:
+        """An error, which is reported, or a formula that shows nothing or 无法计算.
+
+        Neither is a blank, nor words where a number belongs.
+        """
+        if isinstance(cell.value, CellError):
+            self.report(Finding("L109", at, label, cell.text))
+            return True
+        return cell.formula is not None and cell.value in (None, NOT_COMPUTABLE)
 
 
 def blank(at: CellRef) -> Located[T]:
     """Nothing filled in, at that place."""
     return located((None, at, ""))
-
-
-def _has_no_result(cell: Cell) -> bool:
-    """A formula that shows nothing or 无法计算: neither a blank, nor words where a number belongs."""
-    return cell.formula is not None and cell.value in (None, NOT_COMPUTABLE)
 
 
 def _raw(cell: Cell) -> str:

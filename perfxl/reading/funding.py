@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice, pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from perfxl.form import Funding, FundingRow, Located
 from perfxl.grid import Cell, CellRef, normalised
@@ -67,7 +67,11 @@ class FundLine:
 
 def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
     """The first row in which two labels of amounts stand side by side, and the rows below it."""
+    columns, totals = vocabulary().funding_columns.keys(), vocabulary().funding_totals.keys()
     for row in rows:
+        words = region.words(row)
+        if columns.isdisjoint(words) and totals.isdisjoint(words):
+            continue
         if table := _upright(region, row) or _transposed(region, row):
             return table
     return None
@@ -204,8 +208,8 @@ def read_fund_table(
     for id_, word in (("adjusted_budget", "全年预算数"), ("executed", "全年执行数")):
         if id_ not in table.columns and id_ not in pairs:
             reader.missing(at, word)
-    funding = Funding(total, parts, unit, bool({"initial_budget"} & {*table.columns, *pairs}))
-    return _with_previous(funding, pairs, reader)
+    asks_initial = "initial_budget" in table.columns or "initial_budget" in pairs
+    return Funding(total, parts, unit, asks_initial, *_previous(pairs, reader, unit))
 
 
 def _fund_row(region: Region, table: FundTable, line: FundLine, unit: MoneyUnit, reader: CellReader) -> FundingRow:
@@ -249,9 +253,11 @@ def _completed(
 ) -> FundingRow:
     """The total with the amounts and the rate that the form has as fields of their own, not among `known`."""
     amounts = {id_: _amount(pairs.get(id_), reader, unit) for id_ in _AMOUNTS if id_ not in known}
-    total = replace(total, **{id_: amount for id_, amount in amounts.items() if amount})  # type: ignore[arg-type]
+    found: dict[str, Any] = {id_: amount for id_, amount in amounts.items() if amount}
     rate = pairs.get("execution_rate") if "execution_rate" not in known else None
-    return replace(total, rate=_share(rate.cell, rate.at, rate.label, reader)) if rate else total
+    if rate:
+        found["rate"] = _share(rate.cell, rate.at, rate.label, reader)
+    return replace(total, **found) if found else total
 
 
 def read_fund_fields(
@@ -262,7 +268,7 @@ def read_fund_fields(
     unit = (money_unit(budget.label) if budget else None) or form_unit or "元"
     total = _completed(_field_row(budget, at, reader, unit), ("adjusted_budget",), pairs, reader, unit)
     parts = tuple(_field_row(pairs[id_], at, reader, unit) for id_ in ("fiscal_funds", "other_funds") if id_ in pairs)
-    return _with_previous(Funding(total, parts, unit, asks_initial="initial_budget" in pairs), pairs, reader)
+    return Funding(total, parts, unit, "initial_budget" in pairs, *_previous(pairs, reader, unit))
 
 
 def _field_row(budget: Pair | None, at: CellRef, reader: CellReader, unit: MoneyUnit) -> FundingRow:
@@ -270,17 +276,22 @@ def _field_row(budget: Pair | None, at: CellRef, reader: CellReader, unit: Money
     if budget is None:
         return _empty_row(at)
     label = Located(budget.word, budget.label_at, budget.label)
-    row = replace(_empty_row(budget.label_at), label=label)
-    return replace(row, adjusted_budget=_amount(budget, reader, unit) or row.adjusted_budget)
-
-
-def _with_previous(funding: Funding, pairs: Mapping[str, Pair], reader: CellReader) -> Funding:
-    rate = pairs.get("previous_rate")
     return replace(
-        funding,
-        previous_budget=_amount(pairs.get("previous_budget"), reader, funding.unit),
-        previous_executed=_amount(pairs.get("previous_executed"), reader, funding.unit),
-        previous_rate=_share(rate.cell, rate.at, rate.label, reader) if rate else None,
+        _empty_row(budget.label_at),
+        label=label,
+        adjusted_budget=_amount(budget, reader, unit) or blank(budget.label_at),
+    )
+
+
+def _previous(
+    pairs: Mapping[str, Pair], reader: CellReader, unit: MoneyUnit
+) -> tuple[Located[Decimal] | None, Located[Decimal] | None, Located[Decimal] | None]:
+    """Budget, execution and rate of last year; None where the form does not ask for them."""
+    budget, executed, rate = (pairs.get(id_) for id_ in ("previous_budget", "previous_executed", "previous_rate"))
+    return (
+        _amount(budget, reader, unit),
+        _amount(executed, reader, unit),
+        _share(rate.cell, rate.at, rate.label, reader) if rate else None,
     )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import takewhile
 
 from perfxl.reading.guessing import (
@@ -22,42 +20,29 @@ from perfxl.reading.slots import Region, Slot
 EXTRA_COLUMNS = ("kind", "reference_score", "hint")
 """Columns that our templates keep right of the printed form."""
 
+_FIGURES = ("target", "actual", "max_score", "score")
 _LEAST_RESEMBLING = 4
 """Labels of a header row none of which need be known."""
 
 
-@dataclass(frozen=True)
 class IndicatorHeader:
     """The header row: its labels by column id."""
 
-    top: int
-    bottom: int
-    columns: Mapping[str, Slot]
-    guessed: frozenset[str] = frozenset()
-    """Ids of the columns whose labels the vocabulary does not list."""
-
-    @cached_property
-    def inputs(self) -> tuple[Slot, ...]:
+    def __init__(
+        self, top: int, bottom: int, columns: Mapping[str, Slot], guessed: frozenset[str] = frozenset()
+    ) -> None:
+        self.top = top
+        self.bottom = bottom
+        self.columns = columns
+        self.guessed = guessed
+        """Ids of the columns whose labels the vocabulary does not list."""
+        self.inputs = [slot for id_, slot in columns.items() if id_ not in EXTRA_COLUMNS]
         """The labels of the printed columns."""
-        return tuple(slot for id_, slot in self.columns.items() if id_ not in EXTRA_COLUMNS)
-
-    @cached_property
-    def left(self) -> int:
-        return min(slot.left for slot in self.inputs)
-
-    @cached_property
-    def right(self) -> int:
-        return max(slot.right for slot in self.inputs)
-
-    @cached_property
-    def first_figure(self) -> int:
+        self.left = min([slot.left for slot in self.inputs])
+        self.right = max([slot.right for slot in self.inputs])
+        self.first_figure = min([slot.left for id_, slot in columns.items() if id_ in _FIGURES])
         """The first column of 指标值, 分值 and the like; words stand left of it."""
-        figures = ("target", "actual", "max_score", "score")
-        return min(slot.left for id_, slot in self.columns.items() if id_ in figures)
-
-    @property
-    def has_points(self) -> bool:
-        return "max_score" in self.columns or "score" in self.columns
+        self.has_points = "max_score" in columns or "score" in columns
 
 
 def find_header(region: Region) -> IndicatorHeader | None:
@@ -127,7 +112,8 @@ def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
         columns |= guess_columns(region, row, columns)
         columns |= guess_levels(region, row, columns)
     columns |= guess_by_content(region, header.bottom, columns, unknown_columns(region, header, columns))
-    return replace(header, columns=columns, guessed=header.guessed | columns.keys() - header.columns.keys())
+    guessed = header.guessed | columns.keys() - header.columns.keys()
+    return IndicatorHeader(header.top, header.bottom, columns, guessed)
 
 
 def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[str, Slot]) -> list[Slot]:
@@ -143,7 +129,7 @@ def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[st
 
 
 def _is_header(found: Mapping[str, Slot]) -> bool:
-    return "level3" in found and bool(found.keys() & {"max_score", "score", "target", "actual"})
+    return "level3" in found and not found.keys().isdisjoint(_FIGURES)
 
 
 def header_at(region: Region, row: int) -> IndicatorHeader | None:

@@ -45,7 +45,16 @@ class Vocabulary:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every label that can end a table: of fields and of blocks."""
-        return frozenset(self.fields).union(*self.blocks.values())
+        return self.all_blocks.union(self.fields)
+
+    @cached_property
+    def all_blocks(self) -> frozenset[str]:
+        return frozenset().union(*self.blocks.values())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every label that tells what a row is."""
+        return self.known.union(self.funding_columns, self.funding_totals, self.columns, self.totals)
 
 
 @cache

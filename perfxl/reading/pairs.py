@@ -58,30 +58,27 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
     for row in rows:
         if row == values:
             continue
-        slots = [slot for slot in region.slots(row) if slot.left >= first]
-        if below := _pairs_below(region, slots, row):
+        if below := _pairs_below(region, row, first):
             yield from below
             values = row + 1
             continue
+        slots = [slot for slot in region.slots(row) if slot.left >= first] if first else region.slots(row)
         for place in _pair_places(slots, row, region.merged):
             yield from _pairs_at(region, slots, *place)
 
 
-def _pairs_below(region: Region, slots: Sequence[Slot], row: int) -> list[Pair]:
+def _pairs_below(region: Region, row: int, first: int = 0) -> list[Pair]:
     """The pairs of a row of nothing but labels with a row of values below it; else empty."""
     fields = vocabulary().fields
-    known = [slot for slot in slots if slot.key in fields and slot.top == row]
-    if len(known) < 2:
-        return []
-    filled = [index for index, slot in enumerate(slots) if slot.top == row and not slot.blank]
-    labels = [slots[index] for index in filled]
-    if 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
+    labels = [slot for slot in region.own(row) if slot.left >= first] if first else region.own(row)
+    known = [slot for slot in labels if slot.key in fields]
+    if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
         return []
     below = region.own(row + 1)
     places = {slot.left for slot in labels}
     if not below or any(slot.left not in places or slot.key in fields or inline_pairs(slot.text) for slot in below):
         return []
-    if filled[-1] - filled[0] >= len(filled) and len(below) < len(labels):
+    if len(below) < len(labels) and _apart(region.slots(row), labels):
         return []
     values = [region.slot(row + 1, slot.left) for slot in labels]
     return [
@@ -91,15 +88,20 @@ def _pairs_below(region: Region, slots: Sequence[Slot], row: int) -> list[Pair]:
     ]
 
 
+def _apart(slots: Sequence[Slot], labels: Sequence[Slot]) -> bool:
+    """Whether places without a label stand between the labels of a row."""
+    return slots.index(labels[-1]) - slots.index(labels[0]) >= len(labels)
+
+
 def read_goals(region: Region, row: int) -> list[Goal]:
     """预期目标 and 实际完成情况 as column labels of this row, their texts below; empty where they are not.
 
     Labels side by side have their texts below, and so has one right of a label for the whole block.
     """
     fields = vocabulary().fields
-    own = region.own(row)
-    if not any(fields.get(slot.key) in _GOALS for slot in own):
+    if not any(fields.get(word) in _GOALS for word in region.words(row)):
         return []
+    own = region.own(row)
     all_slots = region.slots(row)
     blocks = vocabulary().blocks["goals"]
     block = next((slot for slot in all_slots if slot.bottom > row and not slot.blank), None)
@@ -162,9 +164,8 @@ def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> I
 
 def _unlisted_above(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
     """Unlisted labels among known ones that have their values below, each with its value."""
-    slots = region.slots(row)
-    if _pairs_below(region, slots, row):
-        for slot in slots:
+    if _pairs_below(region, row):
+        for slot in region.slots(row):
             if not slot.blank and slot.key not in vocabulary().fields:
                 yield slot, region.slot(row + 1, slot.left)
 
@@ -191,15 +192,15 @@ def _is_numbered_part(region: Region, text: Slot, row: int) -> bool:
 
 
 def report_unknown_labels(
-    region: Region, rows: Iterable[int], pairs: Iterable[Pair], reader: CellReader, edge: Collection[int] = ()
+    region: Region, rows: Sequence[int], pairs: Sequence[Pair], reader: CellReader, edge: Collection[int] = ()
 ) -> None:
     """L104 for what looks like a label and is none we know. Lines over the whole width are headings.
 
     Labels stand in the columns where known ones do and in those of `edge`. Where nothing is merged at all, as in a
     text, what stands alone in its row above a fuller one is a heading too.
     """
-    rows = list(rows)
-    pairs = list(pairs)
+    if not rows:
+        return
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
     claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
     label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
@@ -233,12 +234,12 @@ def _is_heading_line(region: Region, row: int) -> bool:
 
 def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tuple[int, int]]:
     """(label, value) as indices into the row; the same index twice where label and value share a cell."""
-    index = 0
+    index, fields = 0, vocabulary().fields
     while index < len(slots):
         slot = slots[index]
         if slot.top != row or not isinstance(slot.cell.value, str):
             index += 1
-        elif slot.key in vocabulary().fields:
+        elif slot.key in fields:
             value = _value_index(slots, index, merged)
             yield index, value
             index = value + 1

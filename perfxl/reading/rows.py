@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from perfxl.finding import Finding
-from perfxl.form import Group, Indicator, Located, Target, located
-from perfxl.grid import BLANK_CELL, Cell, normalised
+from perfxl.form import Group, Indicator, Located, Target, indicator, located
+from perfxl.grid import BLANK_CELL, Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader
 from perfxl.reading.labels import label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.tables import group_points
 from perfxl.reading.values import OPERATORS, parse_number, read_measure
+
+T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(r"(?:指标[0-9一二三四五六七八九十]*:?)?[.…。·—–―\-_/]*")
 _STARS = ("★", "☆", "*", "※")
@@ -51,27 +53,30 @@ def read_groups(
 
 class _RowReader:
     def __init__(self, region: Region, header: IndicatorHeader, reader: CellReader, year: int | None) -> None:
-        self.region, self.header, self.reader, self.year = region, header, reader, year
+        self.region, self.grid, self.header, self.reader, self.year = region, region.grid, header, reader, year
         self.blocks: list[_Block] = []
         self.in_parts = False
         """Whether the row read last is a part of one above it."""
         self.places = [(id_, column.left) for id_, column in header.columns.items()]
         self.words = {id_: column.key for id_, column in header.columns.items()}
+        self.row = header.bottom
+        """The row being read."""
         self.slots: dict[str, Slot] = {}
-        """The places of the row being read, by column id."""
+        """Its places, by column id."""
         self.nothing: Located[Any] = blank(region.ref(header.columns["level3"]))
         """What the row has of a column that the form lacks, at the row's first cell."""
 
     def read(self, row: int) -> None:
         at = self.region.at_columns(row)
+        self.row = row
         self.slots = {id_: at[left] for id_, left in self.places}
-        self.nothing = blank(self.region.grid.ref(row, self.header.left))
-        displaced = self._displaced(row)
+        self.nothing = blank(self.grid.ref(row, self.header.left))
+        displaced = self._displaced()
         if displaced:
             self._block().rows.append(self._read_displaced(*displaced))
             return
-        block = self._enter(row)
-        indicator = self._indicator(row, block)
+        block = self._enter()
+        indicator = self._indicator(block)
         if indicator:
             block.rows.append(indicator)
 
@@ -80,53 +85,44 @@ class _RowReader:
             self.blocks.append(_Block(self.nothing, self.nothing))
         return self.blocks[-1]
 
-    def _enter(self, row: int) -> _Block:
+    def _enter(self) -> _Block:
         """The block of the row, opened where a level 1 label begins here; its level 2 label brought up to date."""
         level1, level2 = self.slots.get("level1"), self.slots.get("level2")
-        if level1 and self._opens(level1, row):
+        if level1 and self._opens(level1):
             label = self.reader.text(level1.cell, self.region.ref(level1), self.words["level1"])
             repeated = self.blocks and normalised(self.blocks[-1].label.raw) == normalised(label.raw)
             if not repeated or label.blank:
                 self.blocks.append(_Block(label, blank(self.region.ref(level2)) if level2 else self.nothing))
         block = self._block()
         if level2 and (not level2.blank or level2.bottom > level2.top):
-            if level2.top < row and block.level2.at == self.region.ref(level2):
+            if level2.top < self.row and block.level2.at == self.region.ref(level2):
                 return block
             block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self.words["level2"]))
         elif level2 and block.level2.blank:
             block.level2 = blank(self.region.ref(level2))
         return block
 
-    def _opens(self, level1: Slot, row: int) -> bool:
-        if level1.top < row and self.blocks:
+    def _opens(self, level1: Slot) -> bool:
+        if level1.top < self.row and self.blocks:
             return False
         return not level1.blank or level1.bottom > level1.top
 
-    def _indicator(self, row: int, block: _Block) -> Indicator | None:
+    def _indicator(self, block: _Block) -> Indicator | None:
         """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
-        name = self._text(row, "level3", spread=True)
-        max_score, score = self._points(row, "max_score"), self._points(row, "score")
-        target, actual = self._measure(row, "target", self._sign(row)), self._measure(row, "actual")
-        if self.slots["level3"].top < row and max_score.blank and score.blank and target.blank and actual.blank:
+        place, text, points = self.slots["level3"], self.reader.text, self.reader.points
+        name = text(place.cell, self.region.ref(place), self.words["level3"])
+        max_score, score = self._read("max_score", points), self._read("score", points)
+        target, actual = self._read("target", self._target), self._read("actual", self._measure)
+        if place.top < self.row and max_score.blank and score.blank and target.blank and actual.blank:
             return None
-        words = label_key(name.raw)
         self.in_parts = self._is_part(name, max_score, score)
-        return Indicator(
-            level1=block.level1,
-            level2=block.level2,
-            level3=located((_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw)),
-            explanation=self._text(row, "explanation"),
-            scoring_rule=self._text(row, "scoring_rule"),
-            kind=self._text(row, "kind"),
-            target=target,
-            actual=actual,
-            max_score=max_score,
-            score=score,
-            note=self._text(row, "note"),
-            placeholder=self._is_placeholder(name, max_score, score, target, actual),
-            execution=self.header.has_points and words in vocabulary().execution_names,
-            part=self.in_parts,
-        )
+        name_alone = located((_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw))
+        explanation, rule = self._read("explanation", text), self._read("scoring_rule", text)
+        kind, note = self._read("kind", text), self._read("note", text)
+        placeholder = self._is_placeholder(name, max_score, score, target, actual)
+        execution = self.header.has_points and label_key(name.raw) in vocabulary().execution_names
+        words = (block.level1, block.level2, name_alone, explanation, rule, kind)
+        return indicator((*words, target, actual, max_score, score, note, placeholder, execution, self.in_parts))
 
     def _is_part(self, name: Located[str], max_score: Located[Decimal], score: Located[Decimal]) -> bool:
         text = name.raw.lstrip()
@@ -148,56 +144,46 @@ class _RowReader:
             return all(points.blank or points.value == 0 for points in (max_score, score))
         return target.blank and actual.blank
 
-    def _text(self, row: int, id_: str, spread: bool = False) -> Located[str]:
+    def _read(self, id_: str, read: Callable[[Cell, CellRef, str], Located[T]]) -> Located[T]:
+        """What the row has in a column; blank where a block that began above covers the place."""
         slot = self.slots.get(id_)
         if slot is None:
             return self.nothing
-        at = self.region.ref(slot)
-        return blank(at) if slot.top < row and not spread else self.reader.text(slot.cell, at, self.words[id_])
+        at = self.grid.ref(slot.top, slot.left)
+        return read(slot.cell, at, self.words[id_]) if slot.top == self.row else blank(at)
 
-    def _points(self, row: int, id_: str) -> Located[Decimal]:
-        slot = self.slots.get(id_)
-        if slot is None:
-            return self.nothing
-        at = self.region.ref(slot)
-        return blank(at) if slot.top < row else self.reader.points(slot.cell, at, self.words[id_])
+    def _target(self, cell: Cell, at: CellRef, word: str) -> Located[Target]:
+        """The target with the ≥ of a column 指标性质, which has words such as 定性 too."""
+        slot = self.slots.get("kind")
+        sign = slot.text.strip() if slot and slot.top == self.row else ""
+        return self._measure(cell, at, word, sign if sign in OPERATORS else "")
 
-    def _measure(self, row: int, id_: str, sign: str = "") -> Located[Target]:
+    def _measure(self, cell: Cell, at: CellRef, word: str, sign: str = "") -> Located[Target]:
         """The measure; a bare figure takes its sign and unit from their own columns."""
-        slot = self.slots.get(id_)
-        if slot is None:
-            return self.nothing
-        at = self.region.ref(slot)
-        if slot.top < row or slot.cell is BLANK_CELL:
+        if cell is BLANK_CELL:
             return blank(at)
-        cell, unit = slot.cell, self.slots.get("measure_unit")
-        if unit and unit.top == row and not unit.blank and parse_number(cell.text) is not None:
+        unit = self.slots.get("measure_unit")
+        if unit and unit.top == self.row and not unit.blank and parse_number(cell.text) is not None:
             cell = Cell(f"{sign}{cell.text.strip()}{unit.text.strip()}")
         elif sign and parse_number(cell.text) is not None:
             cell = Cell(f"{sign}{cell.text.strip()}")
-        return self.reader.measure(cell, at, self.words[id_], self.year)
+        return self.reader.measure(cell, at, word, self.year)
 
-    def _sign(self, row: int) -> str:
-        """The ≥ of a column 指标性质; empty for words such as 定性."""
-        slot = self.slots.get("kind")
-        text = slot.text.strip() if slot and slot.top == row else ""
-        return text if text in OPERATORS else ""
-
-    def _displaced(self, row: int) -> tuple[Slot, Slot] | None:
+    def _displaced(self) -> tuple[Slot, Slot] | None:
         """A name in a level column and a figure where the name belongs, the rest of the row empty."""
         place, target = self.slots.get("level3"), self.slots.get("target")
-        if place is None or target is None or not target.blank or not self._alone(place, row):
+        if place is None or target is None or not target.blank or not self._alone(place):
             return None
         levels = {"level1", "level2"} & self.header.columns.keys()
-        names = [slot for id_ in levels if (slot := self.slots.get(id_)) and self._alone(slot, row)]
+        names = [slot for id_ in levels if (slot := self.slots.get(id_)) and self._alone(slot)]
         others = self.header.columns.keys() - levels - {"level3", *EXTRA_COLUMNS}
         empty = all((slot := self.slots.get(id_)) is None or slot.blank for id_ in others)
         if len(names) != 1 or not empty or read_measure(place.cell, place.text, self.year).kind == "text":
             return None
         return names[0], place
 
-    def _alone(self, slot: Slot, row: int) -> bool:
-        return not slot.blank and slot.top == slot.bottom == row
+    def _alone(self, slot: Slot) -> bool:
+        return not slot.blank and slot.top == slot.bottom == self.row
 
     def _read_displaced(self, name: Slot, value: Slot) -> Indicator:
         block = self._block()

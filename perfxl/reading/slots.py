@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.grid import BLANK_CELL, Cell, CellRef, Grid, Merge
-from perfxl.reading.labels import label_key
+from perfxl.reading.labels import label_key, vocabulary
 
 _WIDEST = 100
 """Columns looked at. No form is wider; a stray cell in XFD1 must not cost a scan of every row."""
@@ -17,70 +17,87 @@ _SHARED = 5_000
 """Cells of the largest used range whose plans are remembered beyond the form."""
 
 
-class Slot(NamedTuple):
-    """A cell together with the merge it covers."""
+class Slot:
+    """A cell together with the merge it covers. One for each place of a region, and equal to no other."""
 
-    top: int
-    left: int
-    bottom: int
-    right: int
-    cell: Cell
-    blank: bool
+    __slots__ = ("blank", "bottom", "cell", "key", "left", "right", "top")
+
     key: str
     """The text as a label is compared; empty for numbers and long texts."""
+
+    def __init__(self, top: int, left: int, bottom: int, right: int, cell: Cell) -> None:
+        self.top = top
+        self.left = left
+        self.bottom = bottom
+        self.right = right
+        self.cell = cell
+        value = cell.value
+        if isinstance(value, str):
+            self.key = label_key(value)
+            self.blank = not self.key and not value.strip()
+        else:
+            self.key = ""
+            self.blank = value is None
 
     @property
     def text(self) -> str:
         return self.cell.text
 
 
-class _Line(NamedTuple):
-    """The places of one row."""
-
-    at: list[Slot]
-    """By column."""
-    places: tuple[Slot, ...]
-    """From left to right within the form, spacer columns left out."""
-    own: list[Slot]
-
-
 class _Plan(NamedTuple):
     """Where the places of a row are, whatever stands in them."""
 
     blanks: list[Slot]
-    """What `_Line.at` is where nothing is merged and nothing filled in."""
+    """What stands at each column where nothing is merged and nothing filled in."""
     starts: tuple[int, ...]
-    """The columns that `_Line.places` begin in."""
+    """The columns that places begin in, spacer columns left out."""
+    own: tuple[int, ...]
+    """Those of them whose places begin in this row."""
     merges: Mapping[int, Merge]
     runs: tuple[tuple[Merge, int, int], ...]
     """The same merges, each with its first column here and the one behind its last."""
 
 
-@dataclass(frozen=True)
 class Region:
     """The rows of one sheet that may hold a form. Columns right of `right` are outside the printed form."""
 
-    grid: Grid
-    top: int
-    bottom: int
-    title: tuple[int, int] | None = None
-    right: int = 0
+    right = 0
     """0 where the form's width is not known."""
-    _lines: dict[int, _Line] = field(default_factory=dict, compare=False, repr=False)
-    _blocks: dict[Merge, Slot] = field(default_factory=dict, compare=False, repr=False)
-    _gaps: list[frozenset[int]] = field(default_factory=list, compare=False, repr=False)
 
-    def bounded(self, right: int) -> Region:
-        lines = {row: _bounded(line, right) for row, line in self._lines.items()} if right else self._lines
-        return Region(self.grid, self.top, self.bottom, self.title, right, lines, self._blocks, self._gaps)
+    def __init__(self, grid: Grid, top: int, bottom: int, title: tuple[int, int] | None = None) -> None:
+        self.grid = grid
+        self.top = top
+        self.bottom = bottom
+        self.title = title
+        # Nothing here is made when first asked for: a cached_property makes all attributes of an object slower to read.
+        within = [merge for merge in grid.merges if top <= merge.top <= bottom]
+        self.merged = any(len(grid.row(merge.top)) > 1 for merge in within)
+        """Whether cells side by side are merged, and not only lines over the form's width."""
+        self._filled = [row for row, _ in grid.rows() if row <= bottom]
+        self._spacers = self._unused()
+        small = grid.last_row * grid.last_column <= _SHARED
+        self._plans = _plans(grid.merges, grid.last_row, grid.last_column, self._spacers) if small else {}
+        self._at: dict[int, list[Slot]] = {}
+        self._own: dict[int, list[Slot]] = {}
+        self._places: dict[int, tuple[Slot, ...]] = {}
+        self._words: dict[int, frozenset[str]] = {}
+        self._blocks: dict[Merge, Slot] = {}
+
+    def bound(self, right: int) -> None:
+        """Leave out the places right of that column, unless it is 0."""
+        self.right = right
+        for row, own in self._own.items():
+            if right and own and own[-1].left > right:
+                self._keep(row, [slot for slot in own if slot.left <= right])
+        self._places.clear()
 
     def at_columns(self, row: int) -> list[Slot]:
         """The place at each column of the row, from 0 on; a block of several columns stands at each of them."""
-        return self._line(row).at
+        return self._at.get(row) or self._scan(row)
 
     def slot(self, row: int, column: int) -> Slot:
         try:
-            return self._lines[row].at[column]
+            return self._at[row][column]
         except KeyError:
             self._scan(row)
             return self.slot(row, column)
@@ -89,20 +106,27 @@ class Region:
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
-        return self._line(row).places
+        places = self._places.get(row)
+        if places is None:
+            at = self.at_columns(row)
+            places = self._places[row] = tuple([at[column] for column in self._plan(row).starts])
+        return places
 
     def own(self, row: int) -> list[Slot]:
-        """The places that begin in this row and are filled."""
-        try:
-            return self._lines[row].own
-        except KeyError:
-            return self._scan(row).own
+        """The places that begin in this row and are filled, from left to right within the form."""
+        own = self._own.get(row)
+        if own is None:
+            self._scan(row)
+            own = self._own[row]
+        return own
 
-    def _line(self, row: int) -> _Line:
-        try:
-            return self._lines[row]
-        except KeyError:
-            return self._scan(row)
+    def words(self, row: int) -> frozenset[str]:
+        """The labels that the vocabulary knows among those that begin in this row: most rows have none."""
+        words = self._words.get(row)
+        if words is None:
+            self._scan(row)
+            words = self._words[row]
+        return words
 
     def ref(self, slot: Slot) -> CellRef:
         return self.grid.ref(slot.top, slot.left)
@@ -112,108 +136,78 @@ class Region:
         rows = self._filled
         return map(rows.__getitem__, range(bisect_right(rows, row), len(rows)))
 
-    @cached_property
-    def merged(self) -> bool:
-        """Whether cells side by side are merged, and not only lines over the form's width."""
-        return any(
-            self.top <= merge.top <= self.bottom and len(self.grid.row(merge.top)) > 1 for merge in self.grid.merges
-        )
-
-    @cached_property
-    def _filled(self) -> list[int]:
-        return [row for row, _ in self.grid.rows() if row <= self.bottom]
-
-    @cached_property
-    def _spacers(self) -> frozenset[int]:
+    def _unused(self) -> frozenset[int]:
         """Columns between others in which no row of the region has anything: space, and no values left blank."""
-        if not self._gaps:
-            used: set[int] = set()
-            for row in self.filled_below(self.top - 1):
-                used.update(dict(self.grid.row(row)))
-            self._gaps.append(frozenset(range(1, min(max(used, default=0), _WIDEST))) - used)
-        return self._gaps[0]
+        used: set[int] = set()
+        for row in self.filled_below(self.top - 1):
+            used.update(map(_column, self.grid.row(row)))
+        return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
 
-    @cached_property
-    def _plans(self) -> dict[int, _Plan]:
-        grid = self.grid
-        if grid.last_row * grid.last_column > _SHARED:
-            return {}
-        return _plans(grid.merges, grid.last_row, grid.last_column, self.right, self._spacers)
-
-    def _scan(self, row: int) -> _Line:
-        plans = self._plans
-        plan = plans.get(row)
+    def _plan(self, row: int) -> _Plan:
+        plans, key = self._plans, (row, self.right)
+        plan = plans.get(key)
         if plan is None:
-            plan = plans[row] = self._planned(row)
+            plan = plans[key] = self._planned(row)
+        return plan
+
+    def _scan(self, row: int) -> list[Slot]:
+        plan = self._plan(row)
         at, merges = plan.blanks.copy(), plan.merges
+        width = len(at)
         for merge, start, end in plan.runs:
             at[start:end] = [self._block(merge)] * (end - start)
         for column, cell in self.grid.row(row):
-            if column >= len(at):
+            if column >= width:
                 break
             if column not in merges:
-                at[column] = _slot(row, column, row, column, cell)
-        places = [at[column] for column in plan.starts]
-        own = [slot for slot in places if slot[0] == row and not slot[5]]
-        line = self._lines[row] = _Line(at, tuple(places), own)
-        return line
+                at[column] = Slot(row, column, row, column, cell)
+        self._at[row] = at
+        self._keep(row, [slot for column in plan.own if not (slot := at[column]).blank])
+        return at
+
+    def _keep(self, row: int, own: list[Slot]) -> None:
+        self._own[row] = own
+        self._words[row] = vocabulary().words.intersection([slot.key for slot in own])
 
     def _planned(self, row: int) -> _Plan:
         # One column more than has content: a value that nobody filled in, right of the last label.
         last = min(self.grid.last_column + 1, _WIDEST)
         merges = self.grid.merges_over(row, last)
         starts: list[int] = []
+        own: list[int] = []
         column = 1
-        while column <= min(last, self.right or last):
-            merge = merges.get(column)
-            ends = (merge.bottom, merge.right) if merge else (row, column)
-            if column not in self._spacers or ends != (row, column):
+        while column <= last:
+            top, left, bottom, right = merges.get(column) or (row, column, row, column)
+            within = left <= self.right or not self.right
+            if within and (column not in self._spacers or (bottom, right) != (row, column)):
                 starts.append(column)
-            column = ends[1] + 1
+                own += [column] if top == row else []
+            column = right + 1
         runs = [
             (merge, column, min(merge.right, last) + 1)
             for column, merge in sorted(merges.items())
             if column <= last and merges.get(column - 1) != merge
         ]
-        blanks = [_made((row, column, row, column, BLANK_CELL, True, "")) for column in range(last + 1)]
-        return _Plan(blanks, tuple(starts), merges, tuple(runs))
+        blanks = [Slot(row, column, row, column, BLANK_CELL) for column in range(last + 1)]
+        return _Plan(blanks, tuple(starts), tuple(own), merges, tuple(runs))
 
     def _block(self, merge: Merge) -> Slot:
         # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
         slot = self._blocks.get(merge)
         if slot is None:
-            slot = self._blocks[merge] = _slot(*merge, self.grid.cell(merge.top, merge.left))
+            slot = self._blocks[merge] = Slot(*merge, self.grid.cell(merge.top, merge.left))
         return slot
 
     def _beyond(self, row: int, column: int) -> Slot:
-        merge = self.grid.merge_over(row, column)
-        return self._block(merge) if merge else _slot(row, column, row, column, self.grid.cell(row, column))
-
-
-def _bounded(line: _Line, right: int) -> _Line:
-    """The line without the places right of that column."""
-    at, places, own = line
-    if not places or places[-1].left <= right:
-        return line
-    return _Line(at, tuple([one for one in places if one.left <= right]), [one for one in own if one.left <= right])
+        return self._block(self.grid.merge_at(row, column))
 
 
 @lru_cache(maxsize=128)
 def _plans(
-    merges: tuple[Merge, ...], last_row: int, last_column: int, right: int, spacers: frozenset[int]
-) -> dict[int, _Plan]:
-    """Made so far, by row, for forms of that shape: those of a batch have few."""
+    merges: tuple[Merge, ...], last_row: int, last_column: int, spacers: frozenset[int]
+) -> dict[tuple[int, int], _Plan]:
+    """Made so far, by row and right edge, for forms of that shape: those of a batch have few."""
     return {}
 
 
-def _slot(top: int, left: int, bottom: int, right: int, cell: Cell) -> Slot:
-    value = cell.value
-    if value is None:
-        return _made((top, left, bottom, right, cell, True, ""))
-    if isinstance(value, str):
-        return _made((top, left, bottom, right, cell, not value.strip(), label_key(value)))
-    return _made((top, left, bottom, right, cell, False, ""))
-
-
-_made: Callable[[tuple[int, int, int, int, Cell, bool, str]], Slot] = partial(tuple.__new__, Slot)
-"""Slot(...) itself goes through Python, which takes twice as long; a form has hundreds."""
+_column = itemgetter(0)

@@ -105,11 +105,13 @@ def read_total(
 
 def _packed_figures(region: Region, header: IndicatorHeader, label: Slot) -> dict[str, Slot]:
     """The figures right behind the label, where a text has no places for what was merged: `总分 | 100 | 99`."""
+    if label.left != label.right:
+        return {}
     ids = sorted({"max_score", "score"} & header.columns.keys(), key=lambda id_: header.columns[id_].left)
     beside = (slot for slot in region.slots(label.top) if slot.left > label.right)
     figures = list(takewhile(lambda slot: slot.right == slot.left and parse_number(slot.text) is not None, beside))
     places = [region.slot(label.top, header.columns[id_].left) for id_ in ids]
-    packed = label.left == label.right and all(slot.blank for slot in places) and len(figures) == len(ids) == 2
+    packed = all(slot.blank for slot in places) and len(figures) == len(ids) == 2
     return dict(zip(ids, figures, strict=True)) if packed else {}
 
 
@@ -133,15 +135,14 @@ def group_points(label: str) -> tuple[str, Decimal | None]:
     return (match[1], Decimal(match[2] or match[3])) if match else (text, None)
 
 
-def _labels(region: Region, header: IndicatorHeader, row: int) -> list[Slot]:
-    """Filled places that begin in this row, the label left of the whole table left out."""
-    beside = vocabulary().blocks["indicators"]
-    return [slot for slot in region.own(row) if slot.left >= header.left or slot.key not in beside]
-
-
 def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
     """A known label at the left edge, a pair in one cell, a note, or a line over the whole width."""
-    labels = _labels(region, header, row)
+    own = region.own(row)
+    if not own or own[0].left > header.left:
+        return False
+    # The label left of the whole table is none of its rows'.
+    beside = vocabulary().blocks["indicators"]
+    labels = [slot for slot in own if slot.left >= header.left or slot.key not in beside]
     if not labels or labels[0].left > header.left:
         return False
     first = labels[0]
@@ -160,7 +161,7 @@ def _repeats_header(region: Region, header: IndicatorHeader, row: int) -> bool:
     if region.slot(row, header.columns["level3"].left).key in known:
         return True
     own = region.own(row)
-    if not own or (own[0].key not in known and own[-1].key not in known):
+    if not region.words(row) or (own[0].key not in known and own[-1].key not in known):
         return False
     labels = sum(slot.key in known for slot in own)
     return labels >= 2 and 2 * labels >= len(own)
@@ -183,9 +184,12 @@ def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
 
 
 def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> Slot | None:
-    totals, first_figure = vocabulary().totals, header.first_figure
+    own = region.own(row)
     edge = header.left if kind == "total" else 0
-    for slot in region.own(row):
+    if not own or (own[0].left > edge and not region.words(row)):
+        return None
+    totals, first_figure = vocabulary().totals, header.first_figure
+    for slot in own:
         if slot.left >= first_figure:
             break
         if totals.get(slot.key) == kind or (slot.left <= edge and _resembles_total(region, header, slot)):
@@ -216,8 +220,9 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
+    at = region.at_columns(row)
     for column in header.inputs:
-        slot = region.slot(row, column.left)
+        slot = at[column.left]
         if slot.top == row and not slot.blank:
             return False
     return True

@@ -9,8 +9,11 @@ that stands there twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.grid import Cell, CellValue, Merge
@@ -18,12 +21,8 @@ from perfxl.sources.ooxml import count, plain_text
 from perfxl.sources.xlsx_styles import CellStyle
 from perfxl.sources.xlsx_values import MAX_ROWS, BadValue, SheetContext, cell_value, excel_number, merge_range, position
 from perfxl.sources.xml_part import MAX_TEXT
-from perfxl.sources.xml_scan import DEFAULT_NAMESPACE, PRESERVE, SPACE, Unusual, cut, decoded, plain
+from perfxl.sources.xml_scan import DEFAULT_NAMESPACE, PRESERVE, SPACE, Known, Unusual, cut, decoded, plain
 
-_LONG_RUN = 3072
-_LONG_ITEM = 2048
-"""Bytes between two values, and of a shared string, from which on they are not remembered."""
-_LESS = ord("<")
 _LARGE_PART = 2**19
 """A larger one has little in common with others: to remember what stands in it would take longer than to read it."""
 
@@ -76,7 +75,30 @@ _ASIDE = re.compile(
 
 _ATTRIBUTE = re.compile(r" ([A-Za-z0-9:]+)=\"[^\"]*\"")
 
-_index = lru_cache(maxsize=16_384)(count)
+_BEHIND_VALUE = "/c>"
+"""How a piece begins that follows a value, in the cell of which `</v><` is gone."""
+_BETWEEN, _ANY = -1, 0
+"""In place of a row's number: a piece begins or ends between two rows, or within a row that no cell of it names."""
+
+
+def _index(written: str) -> int:
+    """The number of a shared string."""
+    index = count(written)
+    if index is None:
+        raise Unusual
+    return index
+
+
+def _number(written: str) -> Decimal:
+    number = excel_number(written)
+    if number is None:
+        raise Unusual
+    return number
+
+
+_indexes = Known(_index, 16_384, 9)
+_numbers = Known(_number, 16_384, 24)
+_cell_of = itemgetter(2)
 
 
 class ScannedSheet(NamedTuple):
@@ -89,10 +111,11 @@ class ScannedSheet(NamedTuple):
 
 _Blank = tuple[tuple[int, int], str, str, str | None]
 """A cell but for its value: row and column, style number, type, and the formula or None."""
-_Run = tuple[int, Sequence[int], Sequence[tuple[_Blank, str]]]
-"""A piece of the rows: the row it ends in, 0 for none, the hidden rows that begin in it, its cells and their values."""
-_RunBefore = tuple[int, Sequence[int], Sequence[tuple[_Blank, str]], _Blank]
-"""The same before a value, with the cell that the value belongs to by itself."""
+_Run = tuple[int, int, Sequence[int], Sequence[tuple[_Blank, str]]]
+"""A piece of the rows: the row it begins in, the one it ends in, the hidden rows that begin in it, and its cells with
+their values."""
+_RunBefore = tuple[int, int, _Blank, tuple[Sequence[int], Sequence[tuple[_Blank, str]]] | None]
+"""The same before a value: both rows, the cell that the value belongs to, and the rest, None for nothing."""
 
 _new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(tuple.__new__, Cell)
 """Cell(...) itself goes through Python."""
@@ -100,26 +123,29 @@ _new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(t
 
 def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
     """The rows of a worksheet part. Raises Unusual, or UnreadableFile for a value over a limit."""
-    rows, rest = cut(data, b"sheetData")
+    rows, rest, namespaces = cut(data, b"sheetData")
     cells: dict[tuple[int, int], Cell] = {}
     hidden_rows: set[int] = set()
-    style_of, strings = context.styles.get, context.strings
+    styles, strings = context.styles, context.strings
     kept = 0
-    for (place, style_number, kind, formula), raw in _written(rows, hidden_rows):
-        style = style_of(style_number)
-        if style is None:
-            raise Unusual
-        value: CellValue
-        if kind == "s":
-            index = _index(raw) if len(raw) < 10 else None
-            if index is None or index >= len(strings):
-                raise Unusual
-            value = strings[index] or None
-        else:
-            value = _value(raw, kind, style, context)
-        if value is not None or formula is not None:
-            cells[place] = _new_cell((value, formula, style.number_format, style.locked))
-            kept += 1
+    written = _written_in_rows if len(rows) > _LARGE_PART or b"</v><" not in rows else _written
+    try:
+        for (place, style_number, kind, formula), raw in written(rows, hidden_rows, b" xmlns:x14ac=" in namespaces):
+            style = styles[style_number]
+            value: CellValue
+            if kind == "s":
+                value = strings[_indexes[raw]] or None
+            elif not raw:
+                value = None
+            elif kind or style.date:
+                value = _value(raw, kind, style, context)
+            else:
+                value = _numbers[raw]
+            if value is not None or formula is not None:
+                cells[place] = _new_cell((value, formula, style.number_format, style.locked))
+                kept += 1
+    except LookupError as error:
+        raise Unusual from error
     if kept != len(cells):
         raise Unusual
     return ScannedSheet(cells, hidden_rows, rest)
@@ -145,57 +171,70 @@ def scanned_surroundings(rest: bytes) -> tuple[list[Merge], bytes]:
     return merges, rest
 
 
-def _written(rows: bytes, hidden_rows: set[int]) -> Iterator[tuple[_Blank, str]]:
-    """The cells with what stands as their value; rows that hold some and are hidden are put into `hidden_rows`."""
-    row = 0
-    if len(rows) > _LARGE_PART:
-        *texts, last = decoded(rows).split("</row>")
-        for text in texts:
-            row, hidden, cells = _run(text + "</row>", row)
-            hidden_rows.update(hidden)
-            yield from cells
-    else:
-        *pieces, behind = rows.split(b"</v></c>")
-        for piece in pieces:
-            before, _, raw = piece.rpartition(b">")
-            if _LESS in raw:
-                raise Unusual
-            row, hidden, cells, cell = (_usual_run_before if len(before) < _LONG_RUN else _run_before)(before, row)
-            if hidden:
-                hidden_rows.update(hidden)
-            if cells:
-                yield from cells
-            yield cell, decoded(raw)
-        last = decoded(behind)
-    row, hidden, cells = _run(last, row)
-    if row:
+def _written(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterable[tuple[_Blank, str]]:
+    """The cells and what stands as their value; rows that hold some and are hidden are put into `hidden_rows`.
+
+    `descents` says whether rows may have the attribute `x14ac:dyDescent`: whether its namespace is declared."""
+    *pieces, behind = rows.split(b"</v><")
+    before, _, raw = zip(*[piece.rpartition(b">") for piece in pieces], strict=True)
+    values = decoded(b"<".join(raw)).split("<")
+    if len(values) != len(pieces):
+        raise Unusual
+    runs = list(map(_runs[descents].__getitem__, before))
+    row = _BETWEEN
+    aside: list[tuple[_Blank, str]] = []
+    for begins, ends, _, rest in runs:
+        if begins != row and (begins or row == _BETWEEN):
+            raise Unusual
+        row = ends
+        if rest:
+            hidden_rows.update(rest[0])
+            aside += rest[1]
+    begins, ends, hidden, cells = _run(decoded(behind), descents)
+    if begins not in (row, _ANY) or ends != _BETWEEN:
         raise Unusual
     hidden_rows.update(hidden)
-    yield from cells
+    written = zip(map(_cell_of, runs), values, strict=True)
+    aside += cells
+    return sorted((*written, *aside), key=lambda cell: cell[0][0]) if aside else written
 
 
-def _run_before(value: bytes, row: int) -> _RunBefore:
+def _written_in_rows(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterator[tuple[_Blank, str]]:
+    """The same row by row, with nothing remembered."""
+    *texts, behind = decoded(rows).split("</row>")
+    for text in chain((text + "</row>" for text in texts), [behind]):
+        begins, ends, hidden, cells = _run(text, descents)
+        if begins != _BETWEEN or ends != _BETWEEN:
+            raise Unusual
+        hidden_rows.update(hidden)
+        yield from cells
+
+
+def _run_before(value: bytes, descents: bool) -> _RunBefore:
     """What stands before a value, as far as the `>` in front of it."""
-    row, hidden, (*cells, (cell, _)) = _run(decoded(value) + "></v></c>", row)
-    return row, hidden, cells, cell
+    begins, ends, hidden, (*cells, (cell, earlier)) = _run(decoded(value) + "></v></c>", descents)
+    if earlier:  # the `>` is one of several in the value
+        raise Unusual
+    return begins, ends, cell, (hidden, cells) if hidden or cells else None
 
 
-_usual_run_before = lru_cache(maxsize=4096)(_run_before)
-"""Kept: the forms of a batch have the same places, formulas and blanks."""
+_runs = tuple(Known(partial(_run_before, descents=descents), 4096, 3072) for descents in (False, True))
+"""The forms of a batch have the same places, formulas and blanks."""
 
 
-def _run(text: str, row: int) -> _Run:
-    """A piece that begins within `row`, or between rows where that is 0. Raises Unusual, or UnreadableFile."""
+def _run(text: str, descents: bool) -> _Run:
+    """A piece that begins between two rows or behind a value. Raises Unusual, or UnreadableFile."""
     hidden_rows: list[int] = []
     cells: list[tuple[_Blank, str]] = []
-    for number, piece in enumerate(text.split("</row>")):
+    begins = row = _ANY if text.startswith(_BEHIND_VALUE) else _BETWEEN
+    for number, piece in enumerate(text.removeprefix(_BEHIND_VALUE).split("</row>")):
         if number:
-            if not row:
+            if row == _BETWEEN:
                 raise Unusual
-            row = 0
-        if row:
+            row = _BETWEEN
+        if row != _BETWEEN:
             begun = _BLANK_CELLS.match(piece)
-        elif begun := _row(piece):
+        elif begun := _row(piece, descents):
             row = int(begun[1])
             if _HIDDEN.search(begun[2]):
                 hidden_rows.append(row)
@@ -205,37 +244,32 @@ def _run(text: str, row: int) -> _Run:
             if other:
                 raise Unusual
             place = position(reference)
+            if row == _ANY:
+                begins = row = place[0]
             written = "=" + plain(formula) if tag else None
             if place[0] != row or (written and len(written) > MAX_TEXT):
                 raise Unusual
             if inline:
                 kind, raw = "inlineStr", inline
             cells.append(((place, style or "0", kind, written), raw))
-    return row, hidden_rows, cells
+    return begins, row, hidden_rows, cells
 
 
 def _value(raw: str, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
-    """Of a cell that does not refer to a shared string. Raises Unusual, or UnreadableFile for a value over a limit."""
-    if not raw:
-        return None
+    """Of a cell with its own value. Raises Unusual, or UnreadableFile for a value over a limit."""
     if kind == "inlineStr":
         return plain_text(plain(raw)) or None
-    if kind or style.date:
-        try:
-            return cell_value(plain(raw), kind or "n", style, context)
-        except BadValue as bad:
-            raise Unusual from bad
-    number = excel_number(raw)
-    if number is None:
-        raise Unusual
-    return number
+    try:
+        return cell_value(plain(raw), kind or "n", style, context)
+    except BadValue as bad:
+        raise Unusual from bad
 
 
-def _row(text: str) -> re.Match[str] | None:
+def _row(text: str, descents: bool) -> re.Match[str] | None:
     """The tag of the one row that is not closed at once, None for none. Raises Unusual."""
     end = 0
     while (row := _ROW.match(text, end)) is not None:
-        if not _distinct(row[2]) or int(row[1]) > MAX_ROWS:
+        if not _distinct(row[2]) or int(row[1]) > MAX_ROWS or ("x14ac:" in row[2] and not descents):
             raise Unusual
         if not row[3]:
             return row
@@ -250,9 +284,7 @@ def scanned_strings(items: bytes) -> list[str]:
     *whole, behind = items.split(b"</si>")
     if behind.strip(b" \t\n"):
         raise Unusual
-    if len(items) > _LARGE_PART:
-        return [_item(item) for item in whole]
-    return [(_usual_item if len(item) < _LONG_ITEM else _item)(item) for item in whole]
+    return list(map(_item if len(items) > _LARGE_PART else _items.__getitem__, whole))
 
 
 def _item(item: bytes) -> str:
@@ -266,8 +298,8 @@ def _item(item: bytes) -> str:
     return plain_text(plain(text))
 
 
-_usual_item = lru_cache(maxsize=4096)(_item)
-"""Kept: the forms of a batch have the same labels."""
+_items = Known(_item, 4096, 2048)
+"""The forms of a batch have the same labels."""
 
 
 @lru_cache(maxsize=4096)

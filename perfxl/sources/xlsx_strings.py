@@ -19,6 +19,12 @@ _FONTS = re.compile(
     rb'<rPr>(?:<[A-Za-z]+(?: [A-Za-z]+="[^"<&]*"){0,8}/>){0,20}</rPr>|<phoneticPr(?: [A-Za-z]+="[^"<&]*"){0,4}/>'
 )
 
+_COUNTS = re.compile(
+    rb' xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"'
+    rb'(?: count="[0-9]{1,9}")?(?: uniqueCount="[0-9]{1,9}")?'
+)
+"""What the root says as a rule, with other numbers in each file."""
+
 _PROPERTIES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties",
     "http://purl.oclc.org/ooxml/officeDocument/customProperties",
@@ -36,10 +42,11 @@ _SCALARS = (
 def read_strings(data: bytes, part: str) -> list[str]:
     """The strings in order: runs of rich text joined, phonetic guides left out. Raises UnreadableFile."""
     try:
-        items, rest = cut(data, b"sst")
+        items, rest, attributes = cut(data, b"sst")
         strings = scanned_strings(items)
         if len(strings) <= MAX_STRINGS:
-            return strings + _beside_items(rest, part)
+            alone = _COUNTS.fullmatch(attributes) and rest.endswith(b"</sst>")
+            return strings if alone else strings + _beside_items(rest, part)
     except (Unusual, UnreadableFile):
         pass
     return _parsed(without(data, _FONTS), part)
