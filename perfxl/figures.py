@@ -28,7 +28,9 @@ def money(amount: Decimal) -> str:
 
 def points(value: Decimal) -> str:
     """9.86, 3.4, 100: without trailing zeros."""
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"  # takes twice as long
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -9,29 +9,37 @@ from typing import Any
 
 from perfxl.figures import points
 from perfxl.form import Located, Target
-from perfxl.grid import normalised
+from perfxl.grid import CellRef, normalised
 from perfxl.reading.values import parse_date
 
 _LIMITING = re.compile(r"[\W_]|[以及之]?[上下内]|[含不]")
 """What may follow a unit without changing what is counted: `以上`, `（含）`."""
+_NOWHERE = CellRef("")
+_ENDS_OF_DATES = tuple("0123456789年度月份日号底末前内成")
+"""What `parse_date` understands ends in one of these, apart from full stops."""
 
 
 def meaning(located: Located[Any] | None) -> str:
     """One text per meaning; empty for a blank and for a field that the form does not have (None)."""
-    if located is None or located.blank:
+    if located is None:
         return ""
-    value = located.value
+    value, _, raw = located
+    if value is None or isinstance(value, str):
+        return said(raw)
+    if located.blank:
+        return ""
     if isinstance(value, Decimal):
         return points(value)
-    if isinstance(value, Target):
-        return _measure(value, normalised(located.raw))
-    return _words(located.raw)
+    return _measure(value, normalised(raw)) if isinstance(value, Target) else said(raw)
 
 
 @lru_cache(maxsize=4096)  # labels and answers like 是 come again in every form
-def _words(raw: str) -> str:
+def said(raw: str) -> str:
+    """The meaning of words."""
+    if Located[str](None, _NOWHERE, raw).blank:
+        return ""
     text = normalised(raw)
-    day = parse_date(text)
+    day = parse_date(text) if text.rstrip("。;").endswith(_ENDS_OF_DATES) else None
     return day.isoformat() if day else text
 
 
@@ -49,7 +57,8 @@ def _measure(measure: Target, text: str) -> str:
         return text
     if measure.kind == "date":
         return f"{measure.operator}{measure.day}"
-    amounts = "~".join(points(amount) for amount in (measure.low, measure.high) if amount is not None)
+    amounts = "~".join([points(amount) for amount in (measure.low, measure.high) if amount is not None])
     # `街道` of `12个街道`: another noun counts something else.
-    noun = _LIMITING.sub("", text.rpartition(measure.unit)[2]) if measure.unit and measure.unit in text else ""
+    _, unit, noun = text.rpartition(measure.unit) if measure.unit else ("", "", "")
+    noun = _LIMITING.sub("", noun) if unit and noun else ""
     return f"{measure.operator or '='}{amounts}{measure.unit}{noun}"

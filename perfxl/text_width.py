@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from math import ceil
 
 
+@lru_cache(maxsize=1024)  # names and targets come again in other forms
 def display_width(text: str) -> int:
     """Chinese characters take two columns."""
-    return sum(map(_COLUMNS.__getitem__, text))
+    others = _CHINESE.sub("", text)
+    return 2 * (len(text) - len(others)) + (len(others) if others.isascii() else sum(map(_COLUMNS.__getitem__, others)))
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff\uff01-\uff5e、。]+")
+"""Most of what takes two columns, looked for at a tenth of what a look at each character takes."""
 
 
 class _Columns(dict[str, int]):

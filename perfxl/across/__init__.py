@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from perfxl.across.facts import FormFacts
 from perfxl.across.rules import About, registered_rules
-from perfxl.across.table import Facts, FactsMaker, text_of
+from perfxl.across.table import Facts, facts_part, text_of
 from perfxl.finding import Finding, Severity, catalog
 from perfxl.making import Part, Taker
 from perfxl.scheme import Scheme
@@ -47,7 +47,7 @@ class Across(Taker):
     def __init__(self, suspended: frozenset[str] = frozenset(), given: Scheme | None = None) -> None:
         self._suspended = suspended
         self._facts = Facts(given)
-        self.maker = FactsMaker(given)
+        self.maker = facts_part
 
     def put(self, part: Part) -> None:
         self._facts.put(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,9 +12,9 @@ from typing import NamedTuple
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
 from perfxl.finding import Finding
-from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, Located, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, SelfEvaluation
 from perfxl.grid import CellRef, normalised
-from perfxl.meaning import meaning
+from perfxl.meaning import meaning, said
 from perfxl.review import FileReview, Review
 from perfxl.scheme import Scheme
 
@@ -29,10 +29,10 @@ LONGEST_TARGET = 60
 _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
 
-_VALUES = ("target", "actual", "max_score", "score")
-"""What says something else than its words in a row of indicators."""
-_values = attrgetter(*_VALUES)
-_words = attrgetter(*(f"{name}.raw" for name in ("level1", "level2", *ROW_FIELDS) if name not in _VALUES))
+_CELLS = ("level1", "level2", *ROW_FIELDS)
+"""What stands in the form, of an indicator."""
+_TARGET = _CELLS.index("target")
+_cells = attrgetter(*_CELLS)
 _funds = attrgetter(*FUND_FIELDS)
 
 
@@ -126,10 +126,10 @@ def _keys(review: Review) -> Keys:
     form = review.form
     is_evaluation = isinstance(form, SelfEvaluation)
     unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
-    rows = {id(row): [*map(meaning, _values(row))] for row in form.named_indicators}
+    rows = {id(row): [meaning(cell) if cell.raw else "" for cell in _cells(row)] for row in form.named_indicators}
     return Keys(
         is_evaluation=is_evaluation,
-        content=digest("\n".join(_content(form, rows))),
+        content=digest("\n".join(_content(form, rows.values()))),
         unit=digest(unit) if unit else None,
         unit_and_year=digest(f"{unit}\n{year}") if unit else None,
         form=digest(f"{is_evaluation}\n{project}\n{unit}\n{year}") if unit else None,
@@ -146,25 +146,19 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-@lru_cache(maxsize=4096)
-def _said(raw: str) -> str:
-    """The meaning of words: labels and answers come again in every form."""
-    return meaning(Located[str](None, _NOWHERE, raw))
+_common = lru_cache(maxsize=4096)(digest)
+"""Of names and targets, which come again in other forms."""
 
 
-_NOWHERE = CellRef("")
-
-
-def _content(form: Form, rows: Mapping[int, list[str]]) -> Iterator[str]:
-    """Every field by meaning, whatever the layout. `rows` are the meanings of the indicators' values, by identity."""
+def _content(form: Form, rows: Iterable[list[str]]) -> Iterator[str]:
+    """Every field by meaning, whatever the layout. `rows` are the meanings of the indicators' cells."""
     yield f"{type(form).__name__} {form.year.value}"
     for id_, located in sorted(form.fields.items()):
-        if text := _said(located.raw):
+        if text := said(located.raw):
             yield f"{id_} {text}"
     for row in (form.funding.total, *form.funding.parts):
         yield " ".join(map(meaning, _funds(row)))
-    for indicator in form.named_indicators:
-        yield " ".join([*map(_said, _words(indicator)), *rows[id(indicator)]])
+    yield from map(" ".join, rows)
     if isinstance(form, SelfEvaluation):
         yield meaning(form.total)
 
@@ -181,7 +175,7 @@ def _targets(form: Form, rows: Mapping[int, list[str]], *, in_words: bool) -> It
         target = row.target
         if not target.blank:
             words = (row.name, target.raw.strip()[:LONGEST_TARGET]) if in_words else ()
-            yield SetTarget(digest(name), digest(rows[id(row)][0]), target.at, *words)
+            yield SetTarget(_common(name), _common(rows[id(row)][_TARGET]), target.at, *words)
 
 
 def _reasons(review: Review) -> Iterator[Said]:

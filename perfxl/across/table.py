@@ -7,7 +7,7 @@ import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +16,6 @@ from perfxl.finding import Finding
 from perfxl.grid import CellRef
 from perfxl.making import Part
 from perfxl.review import FileReview
-from perfxl.review_data import Packing
 from perfxl.scheme import Scheme
 from perfxl.scheme_files import builtin_schemes
 
@@ -46,43 +45,34 @@ _FORMS_AT_HAND = 64
 
 _finding = attrgetter(*(field.name for field in fields(Finding)))
 """Pickled by itself a finding would go through Python, which takes four times as long."""
+_SCHEME = FormFacts._fields.index("scheme")
+_NEWEST = pickle.HIGHEST_PROTOCOL
 
 
-class FactsMaker:
-    """Makes of a file one row per form. `given` is a scheme that does not come with perfxl."""
+def facts_part(file: FileReview) -> Part:
+    """A row per form, as Facts takes them."""
+    return [_row(facts, keys) for facts, keys in form_facts(file)]
 
-    def __init__(self, given: Scheme | None) -> None:
-        self._given = given
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return FactsMaker, (self._given,)
-
-    def __call__(self, file: FileReview) -> Part:
-        return [self._row(facts, keys) for facts, keys in form_facts(file)]
-
-    @cached_property
-    def _packing(self) -> Packing:
-        return Packing(FormFacts, self._given)
-
-    def _row(self, facts: FormFacts, keys: Keys) -> Part:
-        columns = [
-            bytes_of(facts.path),
-            bytes_of(facts.unit),
-            keys.is_evaluation,
-            *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
-            facts.scheme.id,
-            *(None if value is None else str(value) for value in (facts.rate, facts.total)),
-            float(facts.budget or 0),
-            self._packing.packed(facts),
-            marshal.dumps([(name, means, tuple(at), *words) for name, means, at, *words in keys.targets]),
-        ]
-        said = [
-            [_signed(one.digest), of, one.field, *_place(one.at)]
-            for of, texts in (("text", keys.texts), ("reason", keys.reasons))
-            for one in texts
-        ]
-        risks = [[f.code, int(f.severity)] for f in facts.risks]
-        return [columns, said, risks]
+def _row(facts: FormFacts, keys: Keys) -> Part:
+    columns = [
+        bytes_of(facts.path),
+        bytes_of(facts.unit),
+        keys.is_evaluation,
+        *map(_signed, (keys.content, keys.unit, keys.unit_and_year, keys.form, keys.like, keys.promise)),
+        facts.scheme.id,
+        *(None if value is None else str(value) for value in (facts.rate, facts.total)),
+        float(facts.budget or 0),
+        pickle.dumps((facts[:_SCHEME], facts[_SCHEME + 1 : -1], [*map(_finding, facts.risks)]), _NEWEST),
+        marshal.dumps([(name, means, tuple(at), *words) for name, means, at, *words in keys.targets]),
+    ]
+    said = [
+        [_signed(one.digest), of, one.field, *_place(one.at)]
+        for of, texts in (("text", keys.texts), ("reason", keys.reasons))
+        for one in texts
+    ]
+    risks = [[f.code, int(f.severity)] for f in facts.risks]
+    return [columns, said, risks]
 
 
 class Facts:
@@ -101,12 +91,8 @@ class Facts:
         self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
 
-    @cached_property
-    def _packing(self) -> Packing:
-        return Packing(FormFacts, self._given)
-
     def put(self, part: Part) -> None:
-        """What FactsMaker has made of a file."""
+        """The `facts_part` of a file."""
         self._files += 1
         run = self._database
         for (*columns, scheme, rate, total, budget, facts, targets), said, risks in part:
@@ -132,8 +118,8 @@ class Facts:
 
     def _form(self, number: int) -> FormFacts:
         ((facts,),) = self.rows("SELECT facts FROM packed WHERE id = ?", number)
-        form: FormFacts = self._packing.unpacked(facts)
-        return form
+        before, after, risks = pickle.loads(facts)
+        return FormFacts._make((*before, self.scheme(number), *after, tuple(Finding(*risk) for risk in risks)))
 
     def scheme(self, number: int) -> Scheme:
         """What a form was checked by."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from perfxl.seal import Verdict
 
 _SEVERITIES = (*Severity,)
+_COUNTS = ("infos", "queries", "errors")
+"""Of a FormRow, in the order of Severity."""
 _DIMENSIONS = (("投入", "成本", "管理", "过程"), ("产出",), ("效益", "效果"), ("满意", "影响"))
 """Words that tell which of the four columns of the 汇总表 a level 1 group belongs to."""
 
@@ -140,8 +142,8 @@ def _form_row(file: FileReview, review: Review, about_file: tuple[Finding, ...])
 
 def _counts(findings: tuple[Finding, ...]) -> tuple[int, int, int]:
     """Errors, queries, infos; a settled 核实 no longer counts."""
-    counts = Counter(finding.severity for finding in findings if not finding.settled)
-    return counts[Severity.error], counts[Severity.query], counts[Severity.info]
+    found = [finding.severity for finding in findings if not finding.settled]
+    return found.count(Severity.error), found.count(Severity.query), found.count(Severity.info)
 
 
 @lru_cache(maxsize=256)
@@ -183,8 +185,12 @@ def figures(file: FileReview) -> Part:
     """What Totals adds up of a file, as JSON has it: status, findings by severity, the number of forms, and of every
     self-evaluation its grade by rule, its lost points and its sums as text."""
     forms = rows(file)
-    counts = [file.count(severity) for severity in _SEVERITIES]
-    return [file.status, counts, sum(bool(row.scheme) for row in forms), evaluations(forms)]
+    return [file.status, counted(forms), sum(bool(row.scheme) for row in forms), evaluations(forms)]
+
+
+def counted(forms: Sequence[FormRow]) -> list[int]:
+    """The findings of forms by severity, in the order of Severity."""
+    return [sum([getattr(row, name) for row in forms]) for name in _COUNTS]
 
 
 def evaluations(forms: Iterable[FormRow]) -> list[Part]:

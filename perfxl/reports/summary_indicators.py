@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfxl.form import Indicator, Located, SelfEvaluation
 from perfxl.making import Part
-from perfxl.reports.summary_rows import Line, Value, lines_needed, row_height
+from perfxl.reports.summary_rows import Line, Value, lines_needed, row_height, starts_of
 from perfxl.reports.summary_tables import Column, fill
 from perfxl.review import FileReview, Review
 
@@ -47,13 +47,14 @@ def _form_rows(path: str, review: Review, styles: Mapping[str, int]) -> Iterator
     texts = ((form.unit, 0), (form.project, 1), (path, 12))
     least = lines_needed((text, COLUMNS[column].width) for text, column in texts)
     scored = isinstance(form, SelfEvaluation)
+    starts = starts_of(styles, _OWN.start, _STYLES)
     for values, indicator in _values(review):
         line = Line(styles, row_height(zip(values, _WIDTHS, strict=True), least))
         line.cells += names.cells
-        line.values(_OWN.start, values, _STYLES)
+        line.put(starts, values)
         line.cells += end.cells
         # Of the score; of the name in a form that has no scores.
-        line.value(13, (indicator.score.at if scored else indicator.at).in_file, "wrapped")
+        line.lines(13, ((indicator.score.at if scored else indicator.at).in_file,), "wrapped")
         yield line.part
 
 

@@ -23,6 +23,7 @@ from perfxl.text_width import display_width
 ROW, NUMBER, LINK = "\0", "\1", "\2"
 """The row in the sheet, from 1; the row among those of its kind, from 1; the style of a link. No text has them: see
 `visible`."""
+_NUMBER_OF_ROW = f"><v>{NUMBER}</v></c>".encode()
 _LONGEST_TEXT = 32767
 _PIXEL = 0.75
 """In points: heights are whole pixels."""
@@ -40,8 +41,8 @@ class Line:
     def __init__(self, styles: Mapping[str, int], height: float) -> None:
         self._styles = styles
         self._opening = _opening(height)
-        self.cells: list[str] = []
-        """As they stand in the sheet: may go into the next line as well."""
+        self.cells: list[bytes] = []
+        """As they stand in the sheet, in UTF-8: may go into the next line as well."""
         self._link: list[str] = []
 
     def value(self, column: int, value: Value, style: str) -> None:
@@ -51,16 +52,19 @@ class Line:
 
     def values(self, first: int, values: Iterable[Value], styles: Iterable[str]) -> None:
         """A cell for each, side by side from the column `first` on."""
-        starts = _starts(first, tuple(map(self._styles.__getitem__, styles)))
+        self.put(starts_of(self._styles, first, styles), values)
+
+    def put(self, starts: Iterable[bytes], values: Iterable[Value]) -> None:
+        """Cells with such starts."""
         self.cells += map(add, starts, map(_content, values))
 
     def lines(self, column: int, lines: Iterable[str], style: str) -> None:
         """Several lines in one cell."""
-        self.cells += (_start(column, self._styles[style]), _inline("\n".join(map(visible, lines))))
+        self.cells += (_start(column, self._styles[style]), _encoded(_inline("\n".join(map(visible, lines)))))
 
     def own_number(self, column: int, style: str) -> None:
         """The number of the row among those of its kind."""
-        self.cells.append(f"{_start(column, self._styles[style])}><v>{NUMBER}</v></c>")
+        self.cells += (_start(column, self._styles[style]), _NUMBER_OF_ROW)
 
     def link(self, column: int, text: str, path: str, folder: Path, sheet: str, address: str) -> None:
         """To a cell of a file, relative to `folder`; only the text where Excel could not follow it."""
@@ -75,33 +79,41 @@ class Line:
 
     @property
     def part(self) -> Part:
-        """The row, encoded as it waits, and its link, for Rows."""
-        row = "".join([self._opening, *self.cells, "</row>"])
-        return [row.encode("utf-8", "surrogatepass"), *self._link]
+        """The row as it waits, and its link, for Rows."""
+        return [b"".join([self._opening, *self.cells, b"</row>"]), *self._link]
+
+
+def starts_of(styles: Mapping[str, int], first: int, names: Iterable[str]) -> list[bytes]:
+    """Of cells side by side, with the names of their styles: rows of one kind have the same."""
+    return _starts(first, tuple(map(styles.__getitem__, names)))
 
 
 @cache
-def _opening(height: float) -> str:
-    return f'<row r="{ROW}" ht="{int(height / _PIXEL + 0.5) * _PIXEL:g}" customHeight="1">'
+def _opening(height: float) -> bytes:
+    return f'<row r="{ROW}" ht="{int(height / _PIXEL + 0.5) * _PIXEL:g}" customHeight="1">'.encode()
 
 
 @cache
-def _start(column: int, style: int | str) -> str:
+def _start(column: int, style: int | str) -> bytes:
     """Of a cell: there are only so many columns and styles."""
-    return f'<c r="{_column(column)}{ROW}" s="{style}"'
+    return f'<c r="{_column(column)}{ROW}" s="{style}"'.encode()
 
 
 @cache
-def _starts(first: int, styles: Sequence[int]) -> list[str]:
+def _starts(first: int, styles: Sequence[int]) -> list[bytes]:
     return [_start(column, style) for column, style in enumerate(styles, start=first)]
 
 
-@lru_cache(maxsize=256)
-def _content(value: Value) -> str:
-    """What follows the start of a cell: names, points, words and remedies come again in the next row."""
+@lru_cache(maxsize=1024)
+def _content(value: Value) -> bytes:
+    """What follows the start of a cell: names, points, words and remedies come again in other rows."""
     if isinstance(value, (int, Decimal)):
-        return f"><v>{float(value) + 0.0:.16G}</v></c>"  # -0 is 0, and must look the same
-    return _inline(visible(value)) if value else "/>"
+        return f"><v>{float(value) + 0.0:.16G}</v></c>".encode()  # -0 is 0, and must look the same
+    return _encoded(_inline(value if value.isalnum() else visible(value))) if value else b"/>"
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _inline(text: str) -> str:
@@ -109,8 +121,10 @@ def _inline(text: str) -> str:
     text = text[:_LONGEST_TEXT]
     if not text:
         return "/>"
+    if text.isalnum():  # as most are: nothing in them acts
+        return f' t="inlineStr"><is><t>{text}</t></is></c>'
     space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-    shown = escape(_ESCAPED.sub("_x005F_", text), quote=False)
+    shown = escape(_ESCAPED.sub("_x005F_", text) if "_x" in text else text, quote=False)
     return f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
 
 

@@ -9,9 +9,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from perfxl.across.table import bytes_of, text_of
-from perfxl.finding import Severity
 from perfxl.making import Part
-from perfxl.reports.overview import FormRow, Totals, evaluations, rows
+from perfxl.reports.overview import FormRow, Totals, counted, evaluations, rows
 from perfxl.reports.summary_rows import Line, Value, row_height
 from perfxl.reports.summary_tables import Column, fill
 from perfxl.reports.view import View
@@ -47,13 +46,8 @@ def unit_figures(file: FileReview) -> Part:
 
 def _figures(file: FileReview, forms: list[FormRow]) -> Part:
     """As `overview.figures`, of some of the file's forms; only self-evaluations are counted."""
-    counts = {
-        Severity.info: sum(row.infos for row in forms),
-        Severity.query: sum(row.queries for row in forms),
-        Severity.error: sum(row.errors for row in forms),
-    }
     evaluated = evaluations(forms)
-    return [file.status, [counts[severity] for severity in Severity], len(evaluated), evaluated]
+    return [file.status, counted(forms), len(evaluated), evaluated]
 
 
 class Units:
