@@ -117,6 +117,7 @@ class Facts:
         return self._database.execute(query, values)
 
     def _form(self, number: int) -> FormFacts:
+        """What is unpickled a worker of ours has written, never a store."""
         ((facts,),) = self.rows("SELECT facts FROM packed WHERE id = ?", number)
         before, after, risks = pickle.loads(facts)
         return FormFacts._make((*before, self.scheme(number), *after, tuple(Finding(*risk) for risk in risks)))
