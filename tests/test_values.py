@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfxl.form import Target
-from perfxl.grid import Cell, CellError
+from perfxl.grid import Cell, CellError, normalised
+from perfxl.meaning import said
+from perfxl.reading.dates import _DATE
 from perfxl.reading.numerals import chinese_number
 from perfxl.reading.values import (
     money_unit,
@@ -277,6 +279,14 @@ def test_a_month_without_year_needs_the_form_s() -> None:
 )
 def test_dates(text: str, day: date | None) -> None:
     assert parse_date(text) == day
+
+
+@given(st.from_regex(_DATE, fullmatch=True), st.sampled_from(["", "。", "；", "。。"]))
+def test_what_reads_as_a_date_means_its_day(text: str, end: str) -> None:
+    """However it is written: `said` asks only of texts that end as dates do."""
+    text = normalised(text + end)
+    day = parse_date(text)
+    assert said(text) == (day.isoformat() if day else text)
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def rule_without_points(context: Context) -> Iterator[Finding]:
     """评分细则里别的情形写明得几分，只有这一条没有写。"""
     for row in context.form.named_indicators:
         text, own = _rule_text(row)
-        if "得分" in text and _POINTED.search(text):
+        if "得分" in text and _POINTED.search(text):  # without that word nothing can be pointless
             for match in _POINTLESS.finditer(text):
                 if not match[0].endswith(("不得分", "不予得分")):
                     at = row.scoring_rule.at if own else row.explanation.at
