@@ -20,14 +20,12 @@ from perfxl.cli import main
 from perfxl.layouts import write_form
 from perfxl.rollup import inputs
 from perfxl.scheme_files import builtin_schemes
+from tests.commands import OBJECTIVE, RETURNED, Capture
 from tests.random_forms import random_form
 
-RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT = RETURNED / "滨河区图书馆-2020-初稿.xlsx"
-OBJECTIVE = RETURNED / "上海市人民政府驻广州办事处-2020-绩效目标表.xlsx"
 BAD = "坏"
 
-Capture = pytest.CaptureFixture[str]
 Bad = Callable[[Callable[[], None]], None]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no clock stops a command there")

@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 
 from perfxl.batch import Options, collect
-from perfxl.cli import main
 from perfxl.comparison import Comparison, compared
 from perfxl.grid import Grid
 from perfxl.pairing import paired
 from perfxl.submissions import Alone, NotCompared, Pair, differences
+from tests.commands import RETURNED, Capture, run
 from tests.grids import form_grid, review_grids
 
-RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT, FINAL = RETURNED / "临江市公路事务中心-2025-初稿.xlsx", RETURNED / "临江市公路事务中心-2025.xlsx"
-Capture = pytest.CaptureFixture[str]
 
 
 def comparison(old: Grid, new: Grid, scheme: str = "mof/2020") -> Comparison:
@@ -227,12 +225,6 @@ def test_d105_resubmitted_unchanged_after_errors(tmp_path: Path, capsys: Capture
     shutil.copy(FINAL, tmp_path / "新" / "甲.xlsx")
     (pair,) = differences(collect([tmp_path / "旧"]), collect([tmp_path / "新"]), Options())
     assert isinstance(pair, Pair) and pair.resubmitted is None and pair.same
-
-
-def run(capsys: Capture, *arguments: str | Path) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_command(capsys: Capture, folders: tuple[Path, Path]) -> None:

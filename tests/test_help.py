@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from perfxl.cli import main
 from perfxl.commands.help import help_page
 from perfxl.commands.language import paragraphs
 from perfxl.commands.shell_completion import candidates
@@ -20,21 +19,13 @@ from perfxl.commands.tree import command_tree, runnable
 from perfxl.finding import Language, catalog
 from perfxl.scheme_files import builtin_schemes
 from perfxl.text_width import display_width
+from tests.commands import ROOT, Capture, run
 
-ROOT = Path(__file__).parent.parent
 TREE = command_tree(runnable("zh"))
 NAMES = [" ".join(one.path) for one in TREE.every()]
 CHINESE = re.compile("[\u3400-\u9fff]")
 PROPER_NAMES = re.compile("汇总表.xlsx")
 """What is called so in both languages."""
-
-Capture = pytest.CaptureFixture[str]
-
-
-def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
-    code = main(list(arguments))
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from perfxl.cli import main
 from perfxl.comparison import compared
 from perfxl.edit import SetValue
 from perfxl.editing import apply_edits
@@ -31,6 +31,7 @@ from perfxl.scheme_files import builtin_schemes, load_scheme
 from perfxl.seal import read_seal, verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
+from tests import commands
 from tests.extent import fast_first
 from tests.random_forms import random_form
 from tests.test_markup import explained, saved
@@ -244,12 +245,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: object) -> tuple[int, str, str]:
-        code = main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return partial(commands.run, capsys)
 
 
 def test_the_command(old: bytes, tmp_path: Path, run: Run) -> None:

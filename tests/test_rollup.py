@@ -16,12 +16,9 @@ from perfxl.reports.overview import Totals
 from perfxl.rollup import FormRecord, Rollup
 from perfxl.rollup.inputs import Unusable, read_into
 from perfxl.sources import UnreadableFile
+from tests.commands import KUNMING, RETURNED, Capture, run
 
-RETURNED = Path(__file__).parent.parent / "examples" / "returned"
 DRAFT, FINAL = RETURNED / "临江市公路事务中心-2025-初稿.xlsx", RETURNED / "临江市公路事务中心-2025.xlsx"
-KUNMING = RETURNED / "上海市人民政府驻昆明办事处-2020.xlsx"
-
-Capture = pytest.CaptureFixture[str]
 
 
 def record(unit: str, *, executed: str = "50", budget: str = "100", total: str = "90", **more: object) -> FormRecord:
@@ -102,12 +99,6 @@ def test_what_a_lower_level_has_replaced_stays_replaced() -> None:
     rollup.add(old, past=True)
     rollup.add(old)
     assert (rollup.forms, rollup.history) == ([new], [old])
-
-
-def run(capsys: Capture, *arguments: str | Path) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 @pytest.fixture(scope="module")

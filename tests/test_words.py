@@ -15,7 +15,6 @@ import docx
 import pytest
 from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]
 
-from perfxl.cli import main
 from perfxl.finding import Severity
 from perfxl.grid import Workbook
 from perfxl.layouts import write_form
@@ -31,12 +30,11 @@ from perfxl.words.page import Paper
 from perfxl.words.reading import paragraphs_of, read_blocks
 from perfxl.words.report import Report, report
 from perfxl.words.working_paper import working_paper
+from tests.commands import RETURNED, ROOT, Capture, run
 from tests.docx_text import shown
 from tests.golden_files import assert_golden
 from tests.sample_reviews import HOSTILE, sample_files
 
-ROOT = Path(__file__).parent.parent
-RETURNED = ROOT / "examples" / "returned"
 PUBLISHED = ROOT / "examples" / "retyped" / "lincang-2021-report.tsv"
 SEEDS = {
     "gumei": ("古美路街道办事处-2020", 0),
@@ -46,8 +44,6 @@ SEEDS = {
     "lincang": ("临沧市人民政府办公室-2021", 0),
 }
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
-
-Capture = pytest.CaptureFixture[str]
 
 
 @cache
@@ -68,12 +64,6 @@ def report_of(seed: str, before: bytes | None = None) -> Report:
     book = workbook_of(name)
     file = review_workbook(book, f"{name}.xlsx")
     return report(book, file, file.reviews[index], written_sections(read_blocks(before)) if before else {})
-
-
-def run(capsys: Capture, *arguments: str | Path) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 # 退回意见书

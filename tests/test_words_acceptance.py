@@ -16,8 +16,9 @@ from perfxl.words.kept import written_sections
 from perfxl.words.pdf import as_pdfs
 from perfxl.words.reading import read_blocks
 from perfxl.words.working_paper import working_paper
+from tests.commands import RETURNED
 from tests.spreadsheets import missing
-from tests.test_words import RETURNED, SEEDS, report_of, reviewed
+from tests.test_words import SEEDS, report_of, reviewed
 
 pytestmark = pytest.mark.acceptance
 
