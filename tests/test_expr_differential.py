@@ -29,12 +29,11 @@ from perfxl.expr import (
     number,
     piecewise,
     quantity,
-    ref,
-    ref_range,
     round_half_up,
     total,
     when,
 )
+from tests.expressions import ACTUAL, BUDGET, EXECUTED, GRADES, KIND, REVERSE, SCORES, SHANGHAI, TARGET, WEIGHT
 from tests.spreadsheets import PROGRAMS, Program, recalculate
 
 pytestmark = pytest.mark.acceptance
@@ -46,22 +45,6 @@ EMPTY_FORMULA = ""  # a formula that gives ""
 
 Inputs = Mapping[str, Value | tuple[Value, ...]]
 Case = tuple[Expr, Inputs]
-
-
-BUDGET = ref("budget", "全年预算数", "money")
-EXECUTED = ref("executed", "全年执行数", "money")
-WEIGHT = ref("weight", "分值")
-TARGET = ref("target", "年度指标值")
-ACTUAL = ref("actual", "实际完成值")
-SCORES = ref_range("scores", "得分")
-KIND = ref("kind", "指标类型", "text")
-
-SHANGHAI = (
-    (Decimal("0.9"), Decimal(8), Decimal(1), Decimal(8)),
-    (Decimal("0.8"), Decimal(6), Decimal("0.9"), Decimal(8)),
-    (Decimal("0.7"), Decimal(4), Decimal("0.8"), Decimal(6)),
-)
-GRADES = ((Decimal(90), "优"), (Decimal(80), "良"), (Decimal(60), "中"), (Decimal(0), "差"))
 UNUSABLE: tuple[Value, ...] = (None, EMPTY_FORMULA, NOT_COMPUTABLE, "约五十", "12", " ", TRUE, str(NOT_COMPUTABLE))
 
 
@@ -271,11 +254,6 @@ def with_rule(
 
 NUMBERS: tuple[Expr, ...] = (WEIGHT, TARGET, ACTUAL)
 RATE = EXECUTED / BUDGET
-REVERSE = when(
-    TARGET.equals(0),
-    when(ACTUAL.equals(0), WEIGHT, 0),
-    when(ACTUAL.equals(0), WEIGHT, round_half_up(WEIGHT * minimum(TARGET / ACTUAL, 1), 2)),
-)
 RULES = {
     "execution_rate": with_rule(round_half_up(RATE, 4, "percent"), money_cases(Decimal(1), 4)),
     "execution_points": with_rule(round_half_up(number(20) * minimum(RATE, 1), 2), money_cases(Decimal(20), 2)),

@@ -30,7 +30,7 @@ from perfxl.expr import (
 )
 from perfxl.scheme import OverFulfilment, TotalCap
 from perfxl.scheme_files import builtin_schemes
-from tests.test_expr import (
+from tests.expressions import (
     ACTUAL,
     BUDGET,
     CELLS,
