@@ -1,4 +1,4 @@
-"""Reading forms from sheets: layouts met in the field, mistakes, and what is no form."""
+"""Reading forms from sheets: layouts met in the field, and what is no form."""
 
 from __future__ import annotations
 
@@ -8,122 +8,30 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from perfxl.detection import detect_scheme
-from perfxl.form import Form, Indicator, ObjectiveForm, SelfEvaluation, Target
-from perfxl.grid import Cell, CellValue, Grid, Merge, Workbook
+from perfxl.form import Target
 from perfxl.layouts.content import Content
 from perfxl.layouts.workbook import write_form
 from perfxl.reading import read_forms
 from perfxl.reading.labels import resembled
 from perfxl.scheme_files import builtin_schemes
 from perfxl.sources import read_workbook
-from tests.extent import cases
-from tests.grids import cell
+from tests.form_tables import (
+    FOUR_DIMENSIONS,
+    OBJECTIVE,
+    TEN_NINETY,
+    evaluation,
+    forms,
+    grid,
+    named,
+    objective,
+    problems,
+    rows,
+    without,
+)
 
 D = Decimal
-
-TEN_NINETY = """
-项目支出绩效自评表 | < | < | < | < | < | < | < | <
-（2025年度） | < | < | < | < | < | < | < | <
-项目名称 | < | 农村公路养护 | < | < | < | < | < | <
-主管部门 | < | 某市交通局 | < | < | 实施单位 | 公路中心 | < | <
-项目资金（万元） | < | | 年初预算数 | 全年预算数 | 全年执行数 | 分值 | 执行率 | 得分
-^ | < | 年度资金总额 | 600 | 636.5 | 627.43 | 10 | 98.58% | 9.86
-^ | < | 其中：财政拨款 | 600 | 636.5 | 627.43 | — | |
-年度总体目标 | 预期目标 | < | < | < | 实际完成情况 | < | < | <
-^ | 养护三百二十公里 | < | < | < | 全部完成 | < | < | <
-绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分 | 偏差原因分析及改进措施
-^ | 产出指标 | 数量指标 | 养护里程 | ≥320公里 | 320公里 | 30 | 30 |
-^ | ^ | 时效指标 | 完成时间 | 12月底前 | 2025年11月 | 20 | 20 |
-^ | 效益指标 | 社会效益指标 | 惠及村数 | 40个 | 38个 | 30 | 28.5 | 两个村改线
-^ | 满意度指标 | 服务对象满意度指标 | 群众满意度 | ≥90% | 93% | 10 | 10 |
-总分 | < | < | < | < | < | 100 | 98.36 |
-"""
-
-FOUR_DIMENSIONS = """
-2024年度财政项目绩效自评价 | < | < | < | < | <
-项目名称 | 信息化 | 预算单位 | 某办 | < | <
-当年预算数(元) | 1,040,000.00 | 上年预算金额(元) | 1,160,000.00 | < | <
-预算执行数(元) | 1,027,026.81 | 预算执行率(%) | 98.75% | < | <
-绩效等级 | 良好 | < | < | < | <
-一级指标 | 指标名称 | 指标解释 | 权重 | 自评分 | 备注
-投入与管理(36分) | 预算执行率 | 执行进度 | 8 | 8 |
-^ | 目标合理性 | 是否合理 | 28 | 28 |
-产出目标（64分） | 任务数量 | 完成数量 | 64 | 53 | 延期
-合计 | < | < | 100 | 89 |
-"""
-
-OBJECTIVE = """
-财政项目支出绩效目标表 | < | < | <
-(2020年度) | < | < | <
-申报单位名称：某办事处 | < | < | <
-项目名称： | 业务费 | 项目类别： | 经常性
-项目当年预算（万元）： | 33.468 | 同名项目上年预算额（元）： | 541,200
-2020年绩效目标 | < | < | <
-一级目标 | 二级目标 | 三级目标 | 指标目标值
-产出目标 | 数量 | 任务完成率 | =100%
-^ | ^ | 活动场次 | 不少于3次
-信息公开实现率 | | =100% |
-效果目标 | 满意度 | 上级评价 | 满意
-"""
-
-
-Changes = dict[tuple[int, int], str]
-
-
-def grid(table: str, name: str = "自评表", changes: Changes | None = None, hidden: bool = False) -> Grid:
-    """One line per row, cells apart by |; < belongs to the cell on the left, ^ to the one above."""
-    rows = [[text.strip() for text in line.split("|")] for line in table.strip("\n").split("\n")]
-    owner: dict[tuple[int, int], tuple[int, int]] = {}
-    for row, texts in enumerate(rows, 1):
-        for column, text in enumerate(texts, 1):
-            source = {"<": (row, column - 1), "^": (row - 1, column)}.get(text)
-            owner[row, column] = owner[source] if source else (row, column)
-    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for place, first in owner.items():
-        spans.setdefault(first, []).append(place)
-    blocks = ((first, max(places)) for first, places in spans.items() if len(places) > 1)
-    merges = tuple(Merge(top, left, bottom, right) for (top, left), (bottom, right) in blocks)
-    words = {first: rows[first[0] - 1][first[1] - 1] for first in spans} | (changes or {})
-    cells = {place: value for place, text in words.items() if (value := cell(text.replace("⏎", "\n")))}
-    return Grid("表.xlsx", name, cells, merges, hidden)
-
-
-def forms(*grids: Grid, **properties: str) -> tuple[Form, ...]:
-    names = {f"perfxl.{name}": value for name, value in properties.items()}
-    return read_forms(Workbook("表.xlsx", grids, names))
-
-
-def evaluation(table: str, changes: Changes | None = None) -> SelfEvaluation:
-    (form,) = forms(grid(table, changes=changes))
-    assert isinstance(form, SelfEvaluation)
-    return form
-
-
-def objective(table: str) -> ObjectiveForm:
-    (form,) = forms(grid(table))
-    assert isinstance(form, ObjectiveForm)
-    return form
-
-
-def problems(form: Form) -> list[str]:
-    return [f"{problem.at.address} {problem.code}" for problem in form.problems]
-
-
-def rows(form: Form) -> list[tuple[str | None, str | None, str]]:
-    return [(row.level1.value, row.level2.value, row.name) for row in form.indicators]
-
-
-def without(table: str, *words: str) -> str:
-    """The table without the lines that begin with one of the words."""
-    return "\n".join(line for line in table.split("\n") if not line.startswith(words))
-
-
-def named(form: Form, name: str) -> Indicator:
-    return next(row for row in form.indicators if row.name == name)
 
 
 def test_a_ten_ninety_form() -> None:
@@ -328,102 +236,6 @@ def test_empty_rows_before_the_total_are_no_finding() -> None:
     assert (problems(form), form.total.value) == ([], D("98.36"))
 
 
-def test_errors_and_words_in_number_cells_are_reported_once() -> None:
-    form = evaluation(
-        TEN_NINETY,
-        {(6, 6): "38O000", (6, 8): "#DIV/0!", (11, 8): "优", (12, 5): "#REF!", (13, 4): "#NAME?", (15, 8): "约98"},
-    )
-    assert problems(form) == ["F6 L108", "H6 L109", "H11 L108", "E12 L109", "D13 L109", "H15 L108"]
-    assert (form.problems[0].field, form.problems[0].reported) == ("全年执行数", "38O000")
-    assert (form.problems[1].field, form.problems[1].reported) == ("执行率", "#DIV/0!")
-    assert form.funding.total.rate.unreadable
-    assert form.total.unreadable
-
-
-def test_a_formula_of_ours_that_shows_no_result_is_no_second_finding() -> None:
-    sheet = grid(TEN_NINETY)
-    cells = dict(sheet.cells) | {(6, 8): Cell("无法计算", "=H6"), (15, 8): Cell("无法计算")}
-    (form,) = forms(Grid("表.xlsx", "自评表", cells, sheet.merges))
-    assert problems(form) == ["H15 L108"]
-    assert (form.funding.total.rate.unreadable, form.funding.total.rate.raw) == (True, "无法计算")
-
-
-def test_one_error_in_a_header_amount_is_one_finding() -> None:
-    assert problems(evaluation(FOUR_DIMENSIONS, {(3, 2): "#VALUE!"})) == ["B3 L109"]
-
-
-MISSING = [
-    (without(TEN_NINETY, "项目名称"), "A1 项目名称"),
-    (without(TEN_NINETY, "总分"), "A1 总分"),
-    (TEN_NINETY.replace("分值 | 得分 | 偏差", "分值 | | 偏差"), "B10 得分"),
-    (TEN_NINETY.replace("分值 | 得分 | 偏差", " | 得分 | 偏差"), "B10 分值"),
-    (without(FOUR_DIMENSIONS, "当年", "预算执行数"), "A1 项目资金"),
-    (TEN_NINETY.replace("全年执行数", ""), "D5 全年执行数"),
-    (without(OBJECTIVE, "项目名称"), "A1 项目名称"),
-]
-
-
-@pytest.mark.parametrize(("table", "missing"), MISSING, ids=[missing for _, missing in MISSING])
-def test_missing_labels(table: str, missing: str) -> None:
-    (form,) = forms(grid(table))
-    found = [p for p in form.problems if p.code != "L102"]
-    assert [(p.code, f"{p.at.address} {p.numbers['label']}") for p in found] == [("L110", missing)]
-
-
-def test_a_form_whose_table_is_gone() -> None:
-    form = evaluation("\n".join(TEN_NINETY.strip().split("\n")[:9]))
-    assert ([p.numbers["label"] for p in form.problems], form.indicators, form.total.value) == (["绩效指标"], (), None)
-
-
-def test_unknown_labels() -> None:
-    table = FOUR_DIMENSIONS.replace(
-        "绩效等级 |", "牵头处室: | 一处 | 自定义栏目: | | < | <\n内控编号 | | < | < | < | <\n绩效等级 |"
-    )
-    form = evaluation(table)
-    assert [(p.at.address, p.code, p.numbers["label"]) for p in form.problems] == [
-        ("A5", "L104", "牵头处室:"),
-        ("C5", "L104", "自定义栏目:"),
-        ("A6", "L104", "内控编号"),
-    ]
-
-
-def test_blank_values_have_their_places() -> None:
-    form = evaluation(FOUR_DIMENSIONS, {(2, 4): "", (5, 2): "", (4, 4): "", (9, 5): ""})
-    assert form.fields["budget_unit"].at.address == "D2"
-    assert form.grade and form.grade.blank and form.grade.at.address == "B5"
-    assert (form.funding.total.rate.at.address, form.funding.total.rate.blank) == ("D4", True)
-    assert (form.indicators[2].score.at.address, form.indicators[2].score.blank) == ("E9", True)
-
-
-@pytest.mark.parametrize("table", [TEN_NINETY, FOUR_DIMENSIONS], ids=["10+90", "four dimensions"])
-def test_a_sheet_that_lost_its_merges_reads_the_same(table: str) -> None:
-    merged, bare = evaluation(table), evaluation(table.replace("<", "").replace("^", ""))
-    assert {id_: field.raw for id_, field in bare.fields.items()} == {id_: f.raw for id_, f in merged.fields.items()}
-    assert rows(bare) == rows(merged)
-    assert (bare.funding, bare.total, bare.labels) == (merged.funding, merged.total, merged.labels)
-    assert problems(bare) == []
-
-
-def test_a_blank_value_is_not_taken_from_the_next_label() -> None:
-    form = evaluation(FOUR_DIMENSIONS.replace("信息化 | 预算单位 |", " | 牵头处室 |"))
-    assert (form.fields["project_name"].blank, form.fields["project_name"].at.address) == (True, "B2")
-
-
-def test_labels_in_odd_spelling() -> None:
-    table = (
-        TEN_NINETY.replace("项目名称", "项 目⏎名　称：")
-        .replace("主管部门", "*主管部门")
-        .replace("实施单位", "一、实施单位")
-        .replace("全年预算数", "全年⏎预算数（A）")
-        .replace("执行率 |", "执行率（B/A）|")
-        .replace("三级指标", "三 级 指 标")
-    )
-    form = evaluation(table)
-    assert (form.project, form.department, form.unit) == ("农村公路养护", "某市交通局", "公路中心")
-    assert (form.funding.total.adjusted_budget.value, form.funding.total.rate.value) == (D(6365000), D("0.9858"))
-    assert problems(form) == []
-
-
 def test_the_unit_of_a_line_above_the_table() -> None:
     table = FOUR_DIMENSIONS.replace("(元)", "").replace("绩效等级 |", "金额单位：万元\n绩效等级 |")
     form = evaluation(table)
@@ -462,61 +274,6 @@ def test_a_name_merged_over_two_rows_is_one_indicator() -> None:
     table = TEN_NINETY.replace("^ | 效益指标", "^ | ^ | ^ | ^ | ^ | ^ | ^ | ^ |\n^ | 效益指标")
     form = evaluation(table)
     assert [row.name for row in form.indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
-
-
-def test_overlapping_merges_of_a_damaged_file_end() -> None:
-    cells = {(1, 1): Cell("项目支出绩效自评表"), (3, 3): Cell("项目名称"), (3, 6): Cell("x")}
-    merges = (Merge(3, 3, 3, 6), Merge(2, 2, 3, 4))
-    assert forms(Grid("表.xlsx", "表", cells, merges)) == ()
-    assert forms(Grid("表.xlsx", "表", cells, merges[::-1])) == ()
-
-
-def test_a_level_label_merged_to_the_end_of_the_sheet_costs_nothing() -> None:
-    sheet = grid(without(TEN_NINETY, "总分"), changes={(1048576, 1): "x"})
-    merges = (*(m for m in sheet.merges if m.top != 14), Merge(14, 2, 1048576, 2))
-    (form,) = forms(Grid("表.xlsx", "自评表", sheet.cells, merges))
-    assert [row.name for row in form.named_indicators] == ["养护里程", "完成时间", "惠及村数", "群众满意度"]
-    assert len(form.indicators) < 300
-
-
-def test_a_stray_far_cell_costs_nothing() -> None:
-    form = evaluation(TEN_NINETY, {(1048576, 16384): "x", (11, 16384): "y"})
-    assert (len(form.indicators), form.total.value) == (4, D("98.36"))
-
-
-WORDS = [
-    *("项目支出绩效自评表", "（2025年度）", "项目名称", "主管部门：", "项目资金（万元）", "年初预算数"),
-    *("全年预算数", "全年执行数", "分值", "得分", "执行率", "年度资金总额"),
-    *("年度总体目标", "预期目标", "实际完成情况", "一级指标", "二级指标", "三级指标"),
-    *("指标值", "指标名称", "权重", "产出指标", "投入与管理(36分)", "指标1："),
-    *("……", "总分", "小计", "自评等级", "申报单位名称：某办", "注：无"),
-    *("优"),
-]
-_values: st.SearchStrategy[CellValue] = st.one_of(
-    st.sampled_from(WORDS), st.decimals(0, 100, places=2), st.text(max_size=5)
-)
-_places = st.tuples(st.integers(1, 14), st.integers(1, 8))
-_sizes = st.tuples(st.integers(0, 5), st.integers(0, 5))
-_merges = st.builds(lambda at, size: Merge(at[0], at[1], at[0] + size[0], at[1] + size[1]), _places, _sizes)
-_changes = st.dictionaries(
-    st.tuples(st.integers(1, 16), st.integers(1, 10)), st.sampled_from(["", "#REF!", *WORDS]), max_size=4
-)
-
-
-@settings(max_examples=cases(60, 200), deadline=None)
-@given(st.dictionaries(_places, _values, max_size=70), st.lists(_merges, max_size=5))
-def test_no_sheet_raises(values: dict[tuple[int, int], CellValue], merges: list[Merge]) -> None:
-    sheet = Grid("表.xlsx", "表", {place: Cell(value) for place, value in values.items()}, tuple(merges))
-    for form in forms(sheet):
-        assert form.at.row
-        assert all(row.at.row for row in form.indicators)
-
-
-@settings(max_examples=cases(60, 200), deadline=None)
-@given(st.sampled_from([TEN_NINETY, FOUR_DIMENSIONS, OBJECTIVE]), _changes)
-def test_no_spoilt_form_raises(table: str, changes: Changes) -> None:
-    for form in forms(grid(table, changes=changes)):
-        assert form.at.row
 
 
 def test_a_sentence_about_a_column_is_not_its_label() -> None:
