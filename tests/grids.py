@@ -59,12 +59,18 @@ def form_grid(name: str, changes: Mapping[str, str] | None = None, unmerge: Sequ
             cells[row + 1, column + 1] = value
         if block.down * block.right > 1 and f"{column_letters(column + 1)}{row + 1}" not in unmerge:
             merges.append(Merge(row + 1, column + 1, row + block.down, column + block.right))
-    for address, text in (changes or {}).items():
-        value = cell(text)
+    return typed_over(Grid("表.xlsx", "自评表", cells, tuple(merges)), changes or {})
+
+
+def typed_over(grid: Grid, texts: Mapping[str, str]) -> Grid:
+    """The sheet with these texts typed into their cells."""
+    cells: dict[tuple[int, int], Cell] = dict(grid.cells)
+    for address, text in texts.items():
         cells.pop(place(address), None)
+        value = cell(text)
         if value is not None:
             cells[place(address)] = value
-    return Grid("表.xlsx", "自评表", cells, tuple(merges))
+    return replace(grid, cells=cells)
 
 
 def report_grid(paragraphs: Sequence[str]) -> Grid:
