@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from perfxl.edit import AddSheet, Edit, EditError, NewCell, PasswordHash, ProtectSheet, SetFormula, SetNote, SetValue
 from perfxl.sources import read_workbook
-from tests.test_hosts_contract import FORM, form_file, hashed, opened
+from tests.open_workbooks import FORM, form_file, hashed, opened
 from xlwings_addin.hosts.address import area_of
 from xlwings_addin.hosts.blocks import Block, blocks
 from xlwings_addin.hosts.live import ask

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.office_window import new_profile
-from tests.test_hosts_contract import started
+from tests.open_workbooks import started
 from xlwings_addin.hosts import install as installing
 from xlwings_addin.hosts.libreoffice import Office
 from xlwings_addin.hosts.oxt import IDENTIFIER, build

@@ -13,7 +13,7 @@ from xlwings import Book
 from perfxl.edit import AddSheet, Edit, NewCell, RemoveSheet, SetFill, SetNote, SetProperty, SetValue
 from perfxl.editing import notes_by
 from tests.office_window import focus, insist, keys, provoke_refusal, screen, type_cell, until
-from tests.test_hosts_contract import FORM, fills, form_file, opened, shown, started
+from tests.open_workbooks import FORM, fills, form_file, opened, shown, started
 from xlwings_addin.hosts.libreoffice import LibreOfficeDesk, Office
 from xlwings_addin.hosts.live import apply_live, ask, read_live, reveal, snapshot
 

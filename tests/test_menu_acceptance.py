@@ -32,7 +32,7 @@ from tests.office_window import (
     until,
     windows,
 )
-from tests.test_hosts_contract import fills
+from tests.open_workbooks import fills
 from tests.test_press_acceptance import shown as values
 from tests.test_press_acceptance import typed_cells
 from xlwings_addin.texts import buttons, texts

@@ -25,8 +25,8 @@ from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
+from tests.open_workbooks import started
 from tests.random_forms import random_form
-from tests.test_hosts_contract import started
 from tests.test_ribbon import Person
 from xlwings_addin.hosts import live
 from xlwings_addin.hosts.engine import Engine
