@@ -19,6 +19,7 @@ from perfxl.review import review_workbook
 from perfxl.sources import read_workbook
 
 __all__ = [
+    "FORMS",
     "add_table",
     "as_docx",
     "as_html",
@@ -26,9 +27,13 @@ __all__ = [
     "as_xls",
     "as_xml_2003",
     "findings",
+    "places",
     "read_workbook",
     "shown_cells",
 ]
+
+FORMS = ("mof-2020", "shanghai-2019", "shanghai-2020", "lincang-2021", "shanghai-2020-objective")
+"""Of tests/forms: one of each kind."""
 
 _TWIP = 635
 """Of the units in which python-docx measures."""
@@ -127,6 +132,11 @@ def _word_cell(grid: Grid, row: int, merge: Merge, width: int) -> str:
 def shown_cells(grid: Grid) -> dict[tuple[int, int], str]:
     """What stands where, for comparing sheets of different kinds: text without outer blanks."""
     return {place: text for place, cell in grid.cells.items() if (text := cell.text.strip())}
+
+
+def places(grid: Grid) -> dict[str, str]:
+    """The texts by the places that a person is told."""
+    return {grid.ref(*place).in_file: cell.text for place, cell in sorted(grid.cells.items())}
 
 
 def findings(workbook: Workbook) -> list[tuple[int, int, str]]:

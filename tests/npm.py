@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.spreadsheets import missing
+from tests.spreadsheets import installed
 
 _OPTIONS = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
 
@@ -16,7 +15,7 @@ _OPTIONS = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=300
 def fetched(package: str, folder: Path) -> Path:
     """The folder node_modules with a package `name@version`. Without npm as without any program; skips where npm
     reaches nobody."""
-    npm = shutil.which("npm") or missing("npm")
+    npm = installed("npm")
     try:
         command = [npm, "install", "--prefix", str(folder), *_OPTIONS, package]
         subprocess.run(command, capture_output=True, timeout=90, check=True)

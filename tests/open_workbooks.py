@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from base64 import b64encode
 from collections.abc import Callable
@@ -35,6 +34,7 @@ from perfxl.edit import (
 from perfxl.editing import notes_by
 from perfxl.grid import Workbook, column_letters
 from perfxl.sources.xlsx import read_xlsx
+from tests.extent import ACCEPTANCE
 from xlwings_addin.hosts.desk import Desk
 from xlwings_addin.hosts.engine import Engine
 from xlwings_addin.hosts.libreoffice import Office, OfficeMissing
@@ -48,15 +48,20 @@ def started(office: Callable[[], Office]) -> Office:
     try:
         return office()
     except OfficeMissing as missing:
-        if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
+        if ACCEPTANCE:
             raise
         pytest.skip(str(missing))
 
 
-def opened(desk: Desk, path: Path) -> xw.Book:
+def activate(desk: Desk) -> None:
+    """From now on `xw.Book` opens in this program."""
     engine = xw.Engine(impl=Engine(desk))
     xw.engines.add(engine)
     engine.activate()
+
+
+def opened(desk: Desk, path: Path) -> xw.Book:
+    activate(desk)
     return xw.Book(str(path))
 
 

@@ -108,6 +108,11 @@ def _calculated(calculator: object, sheet: str, address: str) -> object:
         return text
 
 
+def installed(name: str) -> str:
+    """The path of a program. Without it the test is skipped, or fails, as in recalculate()."""
+    return shutil.which(name) or missing(name)
+
+
 def missing(program: str) -> NoReturn:
     reason = f"{program} is not installed"
     if ACCEPTANCE:

@@ -20,6 +20,8 @@ import pytest
 from perfxl.batch import Candidate, collect
 from perfxl.cli import main
 from perfxl.remote import is_url, url_of
+from tests.extent import ACCEPTANCE
+from tests.test_folder import written
 
 ROOT = Path(__file__).parent.parent
 RETURNED = ROOT / "examples" / "returned"
@@ -28,18 +30,13 @@ GOOD = RETURNED / "古美路街道办事处-2020.xlsx"
 
 def needs(module: str) -> pytest.MarkDecorator:
     """Skips visibly without the module; an error where it has to be there."""
-    there = importlib.util.find_spec(module) is not None or os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1"
+    there = importlib.util.find_spec(module) is not None or ACCEPTANCE
     return pytest.mark.skipif(not there, reason=f"{module} is not installed")
 
 
 def check(folder: Path | str, out: Path, *options: str) -> int:
     report = ("--report", str(out / "report"), "--format", "json", "--output", str(out / "all.json"))
     return main(["check", str(folder), *report, *options])
-
-
-def written(out: Path) -> dict[str, bytes]:
-    paths = [out / "all.json", out / "report" / "汇总表.xlsx", out / "report" / "index.html"]
-    return {path.name: path.read_bytes() for path in paths}
 
 
 @pytest.fixture

@@ -32,13 +32,9 @@ from perfxl.editing.formula import moved
 from perfxl.grid import CellError
 from perfxl.sources import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
+from tests.test_xlsx_reader import MAIN, OFFICE, RELATIONSHIPS, STRICT, STRICT_OFFICE, zipped
 
 TEMPLATES = sorted(Path("templates").glob("*.xlsx"))
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'
 
 
@@ -68,12 +64,7 @@ def package(
         **(extra or {}),
     }
     sheet = f"{declaration}<{x}worksheet {space}><{x}sheetData>{rows}</{x}sheetData>{after}</{x}worksheet>"
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-        archive.writestr("xl/worksheets/sheet1.xml", sheet.encode(encoding))
-    return stream.getvalue()
+    return zipped({**parts, "xl/worksheets/sheet1.xml": sheet.encode(encoding)})
 
 
 def sheet_xml(data: bytes) -> str:

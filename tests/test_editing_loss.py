@@ -35,8 +35,8 @@ from perfxl.edit import (
 )
 from perfxl.editing import apply_edits
 from perfxl.sources.xlsx import read_xlsx
+from tests.test_xlsx_reader import OFFICE
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 WPS = "http://www.wps.cn/officeDocument/2020/cellImage"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"

@@ -18,7 +18,7 @@ import pytest
 from perfxl.editing import apply_edits
 from perfxl.locking import lock
 from perfxl.markup import marked
-from tests.spreadsheets import missing
+from tests.spreadsheets import installed
 
 pytestmark = pytest.mark.acceptance
 
@@ -56,19 +56,15 @@ def pages(data: bytes, folder: Path) -> list[Path]:
     path = folder / "表.xlsx"
     path.write_bytes(data)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    office = [program("soffice"), profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    office = [installed("soffice"), profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
     subprocess.run(office, capture_output=True, timeout=300, check=True)
-    paint = [program("pdftoppm"), "-r", "70", "-png", str(folder / "表.pdf"), str(folder / "page")]
+    paint = [installed("pdftoppm"), "-r", "70", "-png", str(folder / "表.pdf"), str(folder / "page")]
     subprocess.run(paint, capture_output=True, timeout=120, check=True)
     return sorted(folder.glob("page*.png"))
 
 
 def text(pdf: Path) -> str:
-    return subprocess.run([program("pdftotext"), str(pdf), "-"], capture_output=True, check=True).stdout.decode()
-
-
-def program(name: str) -> str:
-    return shutil.which(name) or missing(name)
+    return subprocess.run([installed("pdftotext"), str(pdf), "-"], capture_output=True, check=True).stdout.decode()
 
 
 def size(png: Path) -> tuple[int, int]:

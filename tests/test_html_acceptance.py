@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import warnings
 from collections import Counter
@@ -16,7 +14,7 @@ from openxml_audit import FileFormat, OpenXmlValidator  # type: ignore[import-un
 
 from perfxl.cli import main
 from tests.npm import fetched
-from tests.spreadsheets import recalculate
+from tests.spreadsheets import installed, recalculate
 
 pytestmark = pytest.mark.acceptance
 
@@ -32,19 +30,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        message = f"{name} is not installed"
-        if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
-
-
 def chromium(profile: Path, *arguments: str) -> str:
     """Run headless without network, with a profile of its own; stdout."""
-    command = [program("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command = [installed("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += [f"--user-data-dir={profile}", "--host-resolver-rules=MAP * ~NOTFOUND"]
     done = subprocess.run([*command, *arguments], capture_output=True, timeout=120, check=True)
     return done.stdout.decode()
@@ -63,8 +51,8 @@ def test_print(report: Path, tmp_path: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     printed = PICTURES / "report-print.pdf"
     chromium(tmp_path, f"--print-to-pdf={printed}", "--no-pdf-header-footer", (report / "index.html").as_uri())
-    subprocess.run([program("pdftoppm"), "-r", "60", "-l", "3", "-png", printed, printed.with_suffix("")], check=True)
-    text = subprocess.run([program("pdftotext"), printed, "-"], capture_output=True, check=True).stdout.decode()
+    subprocess.run([installed("pdftoppm"), "-r", "60", "-l", "3", "-png", printed, printed.with_suffix("")], check=True)
+    text = subprocess.run([installed("pdftotext"), printed, "-"], capture_output=True, check=True).stdout.decode()
     assert "项目支出绩效自评检查报告" in text and "评分底稿" in text
     assert "按单位、项目、文件、说明查找" not in text  # the filter is not printed
 
@@ -90,7 +78,7 @@ def printed(page: Path, folder: Path, *arguments: str) -> str:
     """The words of the page on paper."""
     pdf = folder / "printed.pdf"
     chromium(folder / "profile", *arguments, f"--print-to-pdf={pdf}", "--no-pdf-header-footer", page.as_uri())
-    text = subprocess.run([program("pdftotext"), pdf, "-"], capture_output=True, check=True).stdout.decode()
+    text = subprocess.run([installed("pdftotext"), pdf, "-"], capture_output=True, check=True).stdout.decode()
     return text.replace("\f", "\n")
 
 
@@ -318,15 +306,15 @@ def test_summary_prints_one_page_wide(report: Path, tmp_path: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        [program("soffice"), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+        [installed("soffice"), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
         + ["--outdir", str(PICTURES), str(report / "汇总表.xlsx")],
         capture_output=True,
         timeout=180,
         check=True,
     )
     printed = PICTURES / "汇总表.pdf"
-    subprocess.run([program("pdftoppm"), "-r", "70", "-png", printed, printed.with_suffix("")], check=True)
-    done = subprocess.run([program("pdftotext"), "-layout", printed, "-"], capture_output=True, check=True)
+    subprocess.run([installed("pdftoppm"), "-r", "70", "-png", printed, printed.with_suffix("")], check=True)
+    done = subprocess.run([installed("pdftotext"), "-layout", printed, "-"], capture_output=True, check=True)
     pages = done.stdout.decode().split("\f")
     assert "###" not in done.stdout.decode()
     # The first and the last column of each sheet stand on the same page, and so do all charts.

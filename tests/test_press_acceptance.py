@@ -25,11 +25,10 @@ from perfxl.scheme_files import builtin_schemes
 from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
-from tests.open_workbooks import started
+from tests.open_workbooks import activate, started
 from tests.random_forms import random_form
 from tests.test_ribbon import Person
 from xlwings_addin.hosts import live
-from xlwings_addin.hosts.engine import Engine
 from xlwings_addin.hosts.libreoffice import Office
 
 pytestmark = pytest.mark.acceptance
@@ -42,9 +41,7 @@ REASON = "已按程序报批，资料备查"
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Any]:
     with started(Office) as program:
-        engine = xw.Engine(impl=Engine(program))
-        xw.engines.add(engine)
-        engine.activate()
+        activate(program)
         yield program
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +21,11 @@ from perfxl.seal import verify
 from perfxl.sources import read_workbook
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.table_rows import insertion
+from tests.open_workbooks import activate
 from xlwings_addin import ribbon
 from xlwings_addin.build import form
 from xlwings_addin.hosts import live
-from xlwings_addin.hosts.engine import Engine
-from xlwings_addin.hosts.libreoffice import Office, OfficeMissing
-from xlwings_addin.hosts.memory import MemoryDesk
+from xlwings_addin.hosts.desk import Desk
 from xlwings_addin.texts import buttons
 
 RETURNED = Path(__file__).parent.parent / "examples" / "returned"
@@ -67,22 +64,10 @@ class Person:
         return live.snapshot(self.book)
 
 
-@pytest.fixture(scope="module", params=["memory", pytest.param("libreoffice", marks=pytest.mark.acceptance)])
-def desk(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "memory":
-        program: Any = MemoryDesk()
-    else:
-        try:
-            program = Office().__enter__()
-        except OfficeMissing as missing:
-            if os.environ.get("PERFXL_REQUIRE_ACCEPTANCE") == "1":
-                raise
-            pytest.skip(str(missing))
-    engine = xw.Engine(impl=Engine(program))
-    xw.engines.add(engine)
-    engine.activate()
-    yield program
-    program.quit()
+@pytest.fixture(scope="module")
+def desk(program: Desk) -> Any:
+    activate(program)
+    return program
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from perfxl.sources.xlsx import read_xlsx
 from tests.extent import cases
 from tests.npm import fetched
 from tests.random_forms import random_form
-from tests.spreadsheets import missing
+from tests.spreadsheets import installed, missing
 from tests.test_seal import RETURNED, SCHEMES, SEEDS, sealed
 
 pytestmark = pytest.mark.acceptance
@@ -90,7 +90,7 @@ def by_openpyxl(files: list[Path], out: Path) -> None:
 
 
 def sheetjs(files: list[Path], out: Path) -> None:
-    node, modules = shutil.which("node") or missing("node"), fetched(SHEETJS, out)
+    node, modules = installed("node"), fetched(SHEETJS, out)
     pairs = [str(name) for path in files for name in (path, out / path.name)]
     script = [node, str(Path(__file__).with_name("resave.js")), str(modules)]
     subprocess.run([*script, *pairs], capture_output=True, timeout=900, check=True)

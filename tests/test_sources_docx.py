@@ -17,11 +17,10 @@ from perfxl.grid import Grid, Merge, Workbook
 from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.sources.docx import read_docx
 from perfxl.sources.package import Package
-from tests.document_forms import as_docx, findings, shown_cells
+from tests.document_forms import FORMS, as_docx, findings, places, shown_cells
 from tests.grids import form_grid
 from tests.test_xlsx_reader import relationships, zipped
 
-FORMS = ("mof-2020", "shanghai-2019", "shanghai-2020", "lincang-2021", "shanghai-2020-objective")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -46,10 +45,6 @@ def body(xml: str, namespace: str = W, parts: Mapping[str, str | bytes] | None =
 def read(content: bytes) -> Grid:
     (grid,) = read_docx(Package(content), "a.docx").grids
     return grid
-
-
-def places(grid: Grid) -> dict[str, str]:
-    return {grid.ref(*place).in_file: cell.text for place, cell in sorted(grid.cells.items())}
 
 
 def p(text: str) -> str:

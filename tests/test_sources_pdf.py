@@ -18,20 +18,14 @@ from hypothesis import strategies as st
 from perfxl.grid import Grid, Merge, Workbook, normalised
 from perfxl.sources import UnreadableFile, pdf_interpreter, pdf_limits, pdf_page, read_workbook
 from perfxl.sources.pdf import read_pdf
-from tests.document_forms import findings, shown_cells
+from tests.document_forms import FORMS, findings, places, shown_cells
 from tests.grids import form_grid
 from tests.pdf_forms import HEIGHT, WIDTH, as_pdf, assembled, box, pdf, stream, text_at
-
-FORMS = ("mof-2020", "shanghai-2019", "shanghai-2020", "lincang-2021", "shanghai-2020-objective")
 
 
 def read(content: bytes) -> Grid:
     (grid,) = read_pdf(content, "a.pdf").grids
     return grid
-
-
-def places(grid: Grid) -> dict[str, str]:
-    return {grid.ref(*place).in_file: cell.text for place, cell in sorted(grid.cells.items())}
 
 
 def refused(content: bytes) -> tuple[str, Mapping[str, str]]:

@@ -17,10 +17,9 @@ from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.sources.html import read_html
 from perfxl.sources.text import read_text
 from perfxl.sources.xml_2003 import read_xml_2003
-from tests.document_forms import as_html, as_tabs, as_xml_2003, findings, shown_cells
+from tests.document_forms import FORMS, as_html, as_tabs, as_xml_2003, findings, shown_cells
 from tests.grids import form_grid
 
-FORMS = ("mof-2020", "shanghai-2019", "shanghai-2020", "lincang-2021", "shanghai-2020-objective")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030")
 
 
