@@ -18,8 +18,6 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
-
 from perfxl.form import Indicator, Located
 from perfxl.grid import CellRef
 from perfxl.review import FileReview
@@ -127,6 +125,8 @@ class ReviewData:
         return self._ways[kind]
 
     def _plain(self, kind: Any) -> _Way:
+        from pydantic import BaseModel  # the seals load it, too; a run that keeps nothing does without
+
         if _names(kind):
             return self._record(kind, {})
         if issubclass(kind, BaseModel):

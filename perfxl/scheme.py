@@ -1,24 +1,38 @@
 """A scheme: one edition of an official form with its labels, weights, rules, grades and sources, as data."""
 
-from __future__ import annotations
-
+# Annotations are evaluated here: what a scheme file holds is made into these classes by them (scheme_files.py).
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, Self
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from perfxl.finding import Severity, catalog
 from perfxl.scheme_errors import Misfit
 from perfxl.scheme_fit import contradictions, sources_used
 
-Share = Annotated[Decimal, Field(ge=0, le=10)]
-Points = Annotated[Decimal, Field(ge=0, le=1000)]
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+class _Limits:
+    """Bounds and patterns, by pydantic's names, of what comes from outside. The schemes that come with perfxl are made
+    without pydantic, which takes longer to load than a file takes to check."""
+
+    def __init__(self, **limits: float | str) -> None:
+        self._limits = limits
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: "GetCoreSchemaHandler") -> Any:
+        return {**handler(kind), **self._limits}
 
 
+Share = Annotated[Decimal, _Limits(ge=0, le=10)]
+Points = Annotated[Decimal, _Limits(ge=0, le=1000)]
+
+
+class _Model:
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source(_Model):
     """A document that a number comes from."""
 
@@ -27,16 +41,19 @@ class Source(_Model):
     """False where nobody on the team has read the document itself."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class SourcedPoints(_Model):
     value: Points
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class SourcedShare(_Model):
     value: Share
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class ExecutionBand(_Model):
     """执行率 from `low_rate` (included) to `high_rate` (excluded; None: open): `low` to `high` points."""
 
@@ -47,6 +64,7 @@ class ExecutionBand(_Model):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class ExecutionRule(_Model):
     """How 预算执行率 earns points."""
 
@@ -62,6 +80,7 @@ class ExecutionRule(_Model):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class QualitativeBand(_Model):
     """定性指标: a share of 分值 from `low` (included) to `high` (excluded unless 1)."""
 
@@ -71,6 +90,7 @@ class QualitativeBand(_Model):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class OverFulfilment(_Model):
     """超额完成 from `from_ratio` of the target costs `deduct` points."""
 
@@ -79,6 +99,7 @@ class OverFulfilment(_Model):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class IndicatorRules(_Model):
     """How a row of the indicator table earns points."""
 
@@ -92,6 +113,7 @@ class IndicatorRules(_Model):
     """Optional key, off by default."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class PresetIndicator(_Model):
     """A row that the official form prints already. Its points have the source of the group's points."""
 
@@ -104,14 +126,16 @@ class PresetIndicator(_Model):
     execution: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
 class Level2(_Model):
     name: str
     required: bool = False
     """True where the form must have an indicator of this kind."""
-    rows: Annotated[int, Field(ge=1, le=50)] = 2
+    rows: Annotated[int, _Limits(ge=1, le=50)] = 2
     """Blank rows in the template."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class GroupScheme(_Model):
     """A level 1 block of the form."""
 
@@ -120,16 +144,18 @@ class GroupScheme(_Model):
     """None where the edition leaves the split to the unit."""
     level2: tuple[Level2, ...] = ()
     preset: tuple[PresetIndicator, ...] = ()
-    rows: Annotated[int, Field(ge=0, le=50)] = 0
+    rows: Annotated[int, _Limits(ge=0, le=50)] = 0
     """Blank rows after the preset ones, for forms without level 2."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Grade(_Model):
     word: str
     low: SourcedPoints
     """Lowest total of the grade, included."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class TotalCap(_Model):
     """Total at most `cap` where 执行率 is below `rate_below`."""
 
@@ -138,6 +164,7 @@ class TotalCap(_Model):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Thresholds(_Model):
     """From where a check asks. Not policy unless the source says so."""
 
@@ -147,22 +174,24 @@ class Thresholds(_Model):
     over_fulfilment: SourcedShare
 
 
+@dataclass(frozen=True, kw_only=True)
 class Suspension(_Model):
     code: str
     since: str
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Regrade(Suspension):
     severity: Literal["info", "query", "error"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class ChecksPolicy(_Model):
     regrade: tuple[Regrade, ...] = ()
     suspend: tuple[Suspension, ...] = ()
 
-    @model_validator(mode="after")
-    def _codes_exist(self) -> Self:
+    def __post_init__(self) -> None:
         for key in ("regrade", "suspend"):
             for position, item in enumerate(getattr(self, key), start=1):
                 if item.code not in catalog():
@@ -174,7 +203,6 @@ class ChecksPolicy(_Model):
                             )
                         ]
                     )
-        return self
 
     def severity(self, code: str) -> Severity | None:
         """The regraded severity, None where the catalogue's stands."""
@@ -184,6 +212,7 @@ class ChecksPolicy(_Model):
         return any(s.code == code for s in self.suspend)
 
 
+@dataclass(frozen=True, kw_only=True)
 class FieldLayout(_Model):
     """A labelled input of the form. `id` is one of reading/labels.toml."""
 
@@ -198,6 +227,7 @@ class FieldLayout(_Model):
     """A heading that the form prints on a line of its own above this field."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class ColumnLayout(_Model):
     """A column of the indicator table."""
 
@@ -214,10 +244,11 @@ class ColumnLayout(_Model):
         "note",
     ]
     label: str
-    width: Annotated[int, Field(ge=4, le=80)]
+    width: Annotated[int, _Limits(ge=4, le=80)]
     """In characters of the default font."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Layout(_Model):
     """The labels of the official form, in the order in which they are printed.
 
@@ -250,12 +281,13 @@ class Layout(_Model):
 ReportPart = Literal["funding_table", "indicator_table", "points_table", "chart"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class ReportSection(_Model):
     """A heading of the report and what stands below it, in this order: text, parts, gap."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+    id: Annotated[str, _Limits(pattern=r"^[a-z][a-z0-9]{1,15}$")]
     """Tells the section again when the report is written anew; heading and place may change."""
-    level: Annotated[int, Field(ge=1, le=4)]
+    level: Annotated[int, _Limits(ge=1, le=4)]
     heading: str
     text: tuple[str, ...] = ()
     """Paragraphs made from the form; the names in braces are `REPORT_NAMES`."""
@@ -266,6 +298,7 @@ class ReportSection(_Model):
     """Ids of form fields whose texts fill the gap in advance."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class ReportOutline(_Model):
     """The outline of the 自评报告 that goes with the form."""
 
@@ -287,6 +320,7 @@ REPORT_NAMES = frozenset(
 """What a paragraph of the report may name in braces; words/facts.py says what each stands for."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Scheme(_Model):
     """One edition of an official form."""
 
@@ -294,10 +328,10 @@ class Scheme(_Model):
     name: str
     kind: Literal["self_evaluation", "objective"]
     family: Literal["ten_ninety", "four_dimensions", "objective"]
-    version: Annotated[int, Field(ge=1)] = 1
-    valid_from: Annotated[int, Field(ge=2000, le=2100)]
+    version: Annotated[int, _Limits(ge=1)] = 1
+    valid_from: Annotated[int, _Limits(ge=2000, le=2100)]
     """First budget year."""
-    valid_to: Annotated[int, Field(ge=2000, le=2100)] | None = None
+    valid_to: Annotated[int, _Limits(ge=2000, le=2100)] | None = None
     """Last budget year; None while in force."""
     amount_unit: Literal["元", "万元"]
     sources: dict[str, Source]
@@ -343,8 +377,6 @@ class Scheme(_Model):
         used = set(sources_used(self))
         return [key for key in self.sources if key not in used]
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def __post_init__(self) -> None:
         if found := list(contradictions(self)):
             raise Misfit(found)
-        return self

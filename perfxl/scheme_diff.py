@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import pairwise
 
 from perfxl.scheme import Scheme
@@ -32,7 +33,7 @@ def flat(value: object, key: str = "") -> Iterator[tuple[str, str]]:
 
 def differences(a: Scheme, b: Scheme) -> list[tuple[str, str, str]]:
     """(key, value in `a`, value in `b`) wherever the two differ; `—` where one of them lacks the key."""
-    left, right = dict(flat(a.model_dump())), dict(flat(b.model_dump()))
+    left, right = dict(flat(asdict(a))), dict(flat(asdict(b)))
     keys = list(left)
     for before, key in pairwise(("", *right)):
         if key not in left:

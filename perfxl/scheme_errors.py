@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from tomllib import TOMLDecodeError
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel, ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _QUOTED = re.compile("'([^']*)'")
 Place = tuple[int | str, ...]
@@ -34,9 +36,10 @@ EXPECTED: dict[str, Line] = {
     "string_type": ("应为加引号的文字", "must be text in quotes"),
     "tuple_type": ("应为数组，写作 [ … ]", "must be an array, written [ … ]"),
     "dict_type": _TABLE,
-    "model_type": _TABLE,
+    "dataclass_type": _TABLE,
 }
 """By pydantic's name of the error."""
+_UNKNOWN = "unexpected_keyword_argument"
 
 
 class Misfit(ValueError):
@@ -58,22 +61,24 @@ def key_path(place: Place) -> Line:
     return zh, en
 
 
-def misfits(name: str, error: ValidationError, model: type[BaseModel]) -> Iterator[Line]:
-    """One line per mistake. A misspelt key is one mistake, though its right spelling is missing too."""
-    for where, (zh, en) in _found(error, model):
+def misfits(name: str, error: ValidationError, whole: type[Any]) -> Iterator[Line]:
+    """One line per mistake. A misspelt key is one mistake, though its right spelling is missing too.
+
+    `whole` is the dataclass that the file should fit."""
+    for where, (zh, en) in _found(error, whole):
         yield f"{name}: {where[0]}{zh}", f"{name}: {where[1]}{en}"
 
 
-def _found(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Line, Line]]:
+def _found(error: ValidationError, whole: type[Any]) -> Iterator[tuple[Line, Line]]:
     """Where, up to what is said of it, and that."""
     details = error.errors(include_url=False)
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
     meant: dict[Place, str] = {}
     for detail in details:
-        if detail["type"] == "extra_forbidden":
+        if detail["type"] == _UNKNOWN:
             *parent, key = detail["loc"]
             absent = [str(place[-1]) for place in missing if place[:-1] == tuple(parent)]
-            known = list(_model_at(model, tuple(parent)).model_fields)
+            known = _keys_at(whole, tuple(parent))
             close = get_close_matches(str(key), absent, 1) or get_close_matches(str(key), known, 1)
             meant[detail["loc"]] = close[0] if close else ""
     explained = {(*place[:-1], key) for place, key in meant.items()}
@@ -83,8 +88,8 @@ def _found(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Lin
             continue
         at = key_path(place)
         where = (f"{at[0]}: ", f"{at[1]}: ") if place else ("", "")
-        if kind == "extra_forbidden":
-            yield where, _unknown_key(meant[place], list(_model_at(model, place[:-1]).model_fields))
+        if kind == _UNKNOWN:
+            yield where, _unknown_key(meant[place], _keys_at(whole, place[:-1]))
         elif kind == "value_error":
             inside = (f"{at[0]}.", f"{at[1]}.") if place else ("", "")
             yield from ((inside, line) for line in context["error"].lines)
@@ -119,19 +124,19 @@ def broken_toml(name: str, error: TOMLDecodeError) -> Line:
     return f"{name}: 不合 TOML 写法（{error}）；请改正", f"{name}: this is no TOML ({error}); mend it"
 
 
-def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel]:
-    """The model that the table at `place` must fit."""
+def _keys_at(table: type[Any], place: Place) -> list[str]:
+    """The keys that the table at `place` may have."""
     for part in place:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
-    return model
+        kinds: dict[int | str, Any] = {field.name: field.type for field in fields(table)}
+        table = _table_in(kinds.get(part)) or table
+    return [field.name for field in fields(table)]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model inside `X`, `X | None`, `tuple[X, ...]` or `dict[str, X]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _table_in(annotation: Any) -> type[Any] | None:
+    """The dataclass inside `X`, `X | None`, `tuple[X, ...]` or `dict[str, X]`."""
+    if isinstance(annotation, type) and is_dataclass(annotation):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+    return next((found for part in get_args(annotation) if (found := _table_in(part))), None)
 
 
 def _as_typed(value: object) -> Line:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import combinations
 from pathlib import Path
-
-from pydantic import ValidationError
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from perfxl.os_errors import english_reason, reason
 from perfxl.problem import Language, Problem
@@ -26,7 +27,7 @@ class SchemeError(Problem):
 def load_scheme(path: Path) -> Scheme:
     """Read one scheme file. Raises SchemeError, which names file, key and what was expected."""
     try:
-        return _parse(path.read_text("utf-8"), path.name)
+        return validated(_parse(path.read_text("utf-8"), path.name), path.name)
     except FileNotFoundError as error:
         raise SchemeError(
             f"{path.name}: 没有这个文件；请核对路径", f"{path.name}: no such file; check the path"
@@ -42,14 +43,39 @@ def load_scheme(path: Path) -> Scheme:
         ) from error
 
 
-def _parse(text: str, name: str) -> Scheme:
+def validated(data: Any, name: str) -> Scheme:
+    """The scheme of a file of that name, as tomllib gives it. Raises SchemeError."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        return Scheme.model_validate(tomllib.loads(text, parse_float=Decimal))
-    except tomllib.TOMLDecodeError as error:
-        raise SchemeError(*broken_toml(name, error)) from error
+        return TypeAdapter(Scheme).validate_python(data)
     except ValidationError as error:
         zh, en = zip(*misfits(name, error, Scheme), strict=True)
         raise SchemeError("\n".join(zh), "\n".join(en)) from error
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemeError(*broken_toml(name, error)) from error
+
+
+def _made(kind: Any, value: Any) -> Any:
+    """What is annotated so, of a value as tomllib gives it.
+
+    For our own files: the tests validate them, and hold what is made here against what pydantic makes."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        kinds = {field.name: field.type for field in fields(kind)}
+        return kind(**{key: _made(kinds[key], item) for key, item in value.items()})
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return tuple([_made(args[0], item) for item in value])
+    if origin is dict:
+        return {key: _made(args[1], item) for key, item in value.items()}
+    if origin in (Union, UnionType, Annotated):
+        return _made(args[0], value)
+    return Decimal(value) if kind is Decimal else value
 
 
 class _Builtin(Mapping[str, Scheme]):
@@ -66,7 +92,7 @@ class _Builtin(Mapping[str, Scheme]):
 
     def __getitem__(self, id_: str) -> Scheme:
         if id_ not in self._read:
-            self._read[id_] = _parse(self.text(id_), f"{id_}.toml")
+            self._read[id_] = _made(Scheme, _parse(self.text(id_), f"{id_}.toml"))
         return self._read[id_]
 
     def __contains__(self, id_: object) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from decimal import Decimal
 from itertools import pairwise
 from string import Formatter
 from typing import TYPE_CHECKING
-
-from pydantic import BaseModel
 
 from perfxl.scheme_errors import Line
 
@@ -56,14 +55,13 @@ def contradictions(scheme: Scheme) -> Iterator[Line]:
         yield from _report(scheme.report)
 
 
-def sources_used(model: BaseModel) -> Iterator[str]:
-    """The key of every `source` in the model, in order, with repetitions."""
-    for name in type(model).model_fields:
-        value = getattr(model, name)
+def sources_used(part: object) -> Iterator[str]:
+    """The key of every `source` in a scheme or a part of it, in order, with repetitions."""
+    for name, value in vars(part).items():
         if name == "source" and value is not None:
             yield value
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, BaseModel):
+            if is_dataclass(item):
                 yield from sources_used(item)
 
 

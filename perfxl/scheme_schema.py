@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from perfxl.scheme import Scheme
 
 _MEANINGS = {
@@ -115,7 +117,8 @@ _MEANINGS = {
 
 def scheme_json_schema() -> str:
     """As text. What only a whole scheme shows, such as weights that do not sum up, is left to `check_file`."""
-    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scheme.model_json_schema()}
+    said = TypeAdapter(Scheme).json_schema()
+    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
     schema["title"] = "perfxl scheme"
     for model, described in (("Scheme", schema), *schema["$defs"].items()):
         for key, value in described["properties"].items():

@@ -140,7 +140,7 @@ def own_files(store: Path) -> set[bytes]:
 def rules(options: Options) -> bytes:
     """A hash of all that a result depends on besides the file: perfxl with its data, and how it is told to check."""
     digest = sha256(f"{__version__} {sorted(options.suspended)!r} {options.keys!r}\n".encode())
-    digest.update(options.scheme.model_dump_json().encode() if options.scheme else b"")
+    digest.update(repr(options.scheme).encode())
     for name, content in _program(files("perfxl"), ""):
         digest.update(f"\n{name}\n".encode() + content)
     return digest.digest()

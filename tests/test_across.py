@@ -209,8 +209,8 @@ def test_messages_have_their_numbers() -> None:
 def test_codes_can_be_left_out_by_the_command_and_by_a_scheme() -> None:
     forms = [{**own(1), NOTE: REASON}, {**own(2), NOTE: REASON}]
     suspension = Suspension(code="D104", since="2026-01-01", reason="试行")
-    checks = MOF.checks.model_copy(update={"suspend": (suspension,)})
-    assert found(*forms, scheme=MOF.model_copy(update={"checks": checks})) == []
+    checks = replace(MOF.checks, suspend=(suspension,))
+    assert found(*forms, scheme=replace(MOF, checks=checks)) == []
     across = Across(frozenset({"D104"}))
     for number, changes in enumerate(forms):
         across.add(review(f"{number}.xlsx", changes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -229,7 +230,7 @@ def scheme_rules() -> Iterator[tuple[str, str, Expr]]:
             yield scheme.id, "execution_rate", scoring.execution_rate(rule)
             yield scheme.id, "execution_rate_score", scoring.execution_rate_score(rule)
         if scheme.indicators:
-            for rules in (scheme.indicators, scheme.indicators.model_copy(update={"over_fulfilment": over})):
+            for rules in (scheme.indicators, replace(scheme.indicators, over_fulfilment=over)):
                 yield scheme.id, "forward_score", scoring.forward_score(rules)
                 yield scheme.id, "reference_score", scoring.reference_score(rules)
         yield scheme.id, "inverse_score", scoring.inverse_score()

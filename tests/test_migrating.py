@@ -231,7 +231,7 @@ def test_every_scheme_s_form_is_the_same_on_its_next_version(scheme: str, tmp_pa
     now = builtin_schemes()[scheme]
     path = tmp_path / NAME
     write_form(now, path, random_form(now, 5).content)
-    later = now.model_copy(update={"version": now.version + 1})
+    later = replace(now, version=now.version + 1)
     plan = migration(read_workbook(path), later)
     assert plan.needed and not migration(read_workbook(path)).needed
     done = write_migrated(plan, tmp_path / "新.xlsx")

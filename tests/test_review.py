@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from perfxl.finding import Severity
@@ -22,7 +24,7 @@ def review(changes: dict[str, str], scheme: Scheme = MOF, suspended: frozenset[s
 
 
 def with_policy(policy: ChecksPolicy) -> Scheme:
-    return MOF.model_copy(update={"checks": policy})
+    return replace(MOF, checks=policy)
 
 
 @pytest.mark.parametrize(("severity", "status"), [("info", "accepted"), ("query", "accepted"), ("error", "returned")])

@@ -92,7 +92,7 @@ def test_a_review_of_an_older_perfxl() -> None:
 
 
 def test_a_given_scheme_is_the_readers_own() -> None:
-    scheme = builtin_schemes()["shanghai/2020"].model_copy(update={"name": "试点"})
+    scheme = replace(builtin_schemes()["shanghai/2020"], name="试点")
     file = check_file(Candidate(str(GOOD)), Options(scheme=scheme))
     data = ReviewData(scheme).packed(file)
     assert [review.scheme for review in ReviewData(scheme).unpacked(data).reviews] == [scheme] * len(file.reviews)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -189,7 +190,7 @@ def test_shanghai_bands(executed: str, expected: str) -> None:
 
 def test_no_points_below_a_rate_is_off_unless_the_scheme_has_it() -> None:
     assert MOF.execution
-    strict = MOF.execution.model_copy(update={"zero_below": SourcedShare(value=Decimal("0.5"), source="notes")})
+    strict = replace(MOF.execution, zero_below=SourcedShare(value=Decimal("0.5"), source="notes"))
     values: dict[str, Value] = {"adjusted_budget": Decimal(1000), "executed": Decimal(499), "weight": Decimal(10)}
     assert execution_rate_score(MOF.execution).evaluate(values) == Decimal("4.99")
     assert execution_rate_score(strict).evaluate(values) == 0
@@ -258,7 +259,7 @@ def test_over_fulfilment_costs_points_only_where_the_scheme_says_so() -> None:
     rules = MOF.indicators
     assert rules and points("100人", "130人", "5") == Decimal(5)
     over = OverFulfilment(from_ratio=Decimal("1.3"), deduct=Decimal(2), source="notes")
-    strict = MOF.model_copy(update={"indicators": rules.model_copy(update={"over_fulfilment": over})})
+    strict = replace(MOF, indicators=replace(rules, over_fulfilment=over))
     assert points("100人", "130人", "5", scheme=strict) == Decimal(3)
     assert points("100人", "129.99人", "5", scheme=strict) == Decimal(5)
     assert points("100人", "300人", "1", scheme=strict) == Decimal(0)  # N5: never below 0
@@ -374,7 +375,7 @@ def test_the_total_is_capped_by_the_execution_where_the_scheme_says_so(rate: str
 
 def test_a_capped_total_in_the_scorecard() -> None:
     rows = [indicator("好", "好", "90", "90")]
-    strict = MOF.model_copy(update={"total_caps": CAPS})
+    strict = replace(MOF, total_caps=CAPS)
     assert card(rows, executed="75", score="7.5").computed_total == Decimal("97.5")
     assert card(rows, strict, executed="75", score="7.5").computed_total == 89
     assert card(rows, strict, executed="75", score="7.5").computed_grade == "良"

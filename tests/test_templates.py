@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -27,7 +28,7 @@ from perfxl.layouts import (
     write_form,
 )
 from perfxl.scheme import FieldLayout, Scheme
-from perfxl.scheme_files import builtin_schemes
+from perfxl.scheme_files import builtin_schemes, validated
 from perfxl.scoring import FORWARD, INVERSE, QUALITATIVE
 from perfxl.sources import read_workbook
 
@@ -319,15 +320,15 @@ def test_every_number_of_the_rules_comes_from_the_scheme(tmp_path: Path) -> None
     """The same form with other numbers, none of which stands in the original."""
     numbers = {"100": "230", "10": "23", "50": "117", "30": "67", "90": "207", "80": "191", "60": "133"}
     original = SCHEMES["mof/2020"]
-    data = original.model_dump(mode="json")
+    data = asdict(original)
     data["full_score"]["value"] = numbers["100"]
     data["execution"]["weight"]["value"] = numbers["10"]
     for group in data["groups"]:
-        group["points"]["value"] = numbers[group["points"]["value"]]
+        group["points"]["value"] = numbers[str(group["points"]["value"])]
     for grade in data["grades"]:
-        grade["low"]["value"] = numbers.get(grade["low"]["value"], "0")
+        grade["low"]["value"] = numbers.get(str(grade["low"]["value"]), "0")
     data["layout"]["notes"] = ()
-    changed = Scheme.model_validate(data)
+    changed = validated(data, "其他.toml")
     budget = (FundingContent(adjusted_budget=Decimal(100), executed=Decimal(100)),)
     rows = (RowContent("产出指标", "数量指标", "任务", max_score=Decimal(180), score=Decimal(180)),)
     book = written(changed, Content(2024, {}, budget, rows), tmp_path)

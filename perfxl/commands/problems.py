@@ -65,7 +65,7 @@ def _spelling(parameter: Any) -> str:
 
 def _expected(said: str) -> str:
     """What a value should have been; as the parser says it where we do not know the words."""
-    if "integer" in said:
+    if "integer" in said or "valid int" in said:
         return "应为整数"
     if "number" in said or "float" in said:
         return "应为数字"

@@ -35,6 +35,8 @@ def show(
     lang: str = typer.Option("zh", metavar="zh|en", help="语言。Language."),
 ) -> None:
     """一个方案的全部数字和依据。Every number of a scheme and where it comes from."""
+    from dataclasses import asdict
+
     from perfxl.commands import choices
     from perfxl.scheme_diff import flat
 
@@ -43,7 +45,7 @@ def show(
     for source in scheme.sources.values():
         typer.echo(f"{words[source.confirmed]}  {source.title}")
     typer.echo("")
-    for key, text in flat(scheme.model_dump(exclude={"sources"})):
+    for key, text in flat({key: value for key, value in asdict(scheme).items() if key != "sources"}):
         typer.echo(f"{key} = {text}")
 
 
