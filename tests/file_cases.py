@@ -32,7 +32,7 @@ from tests.hostile_files import GOOD, ole
 from tests.test_across import NOTE, PROJECT, REASON, own
 from tests.test_locking import NOW
 from tests.test_markup import filled
-from tests.test_xlsx_reader import zipped
+from tests.xlsx_packages import zipped
 
 NAME = "表.xlsx"
 

@@ -12,7 +12,7 @@ import pytest
 
 from perfxl.grid import CellRef
 from perfxl.sources import UnreadableFile, read_workbook
-from tests.test_xlsx_reader import parts_of, zipped
+from tests.xlsx_packages import parts_of, zipped
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 OWN_WORDS = re.compile("自评表|昨天|一|表")

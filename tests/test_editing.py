@@ -32,7 +32,7 @@ from perfxl.editing.formula import moved
 from perfxl.grid import CellError
 from perfxl.sources import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
-from tests.test_xlsx_reader import MAIN, OFFICE, RELATIONSHIPS, STRICT, STRICT_OFFICE, zipped
+from tests.xlsx_packages import MAIN, OFFICE, RELATIONSHIPS, STRICT, STRICT_OFFICE, zipped
 
 TEMPLATES = sorted(Path("templates").glob("*.xlsx"))
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'

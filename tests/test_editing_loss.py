@@ -35,7 +35,7 @@ from perfxl.edit import (
 )
 from perfxl.editing import apply_edits
 from perfxl.sources.xlsx import read_xlsx
-from tests.test_xlsx_reader import OFFICE
+from tests.xlsx_packages import OFFICE
 
 WPS = "http://www.wps.cn/officeDocument/2020/cellImage"
 PNG = bytes.fromhex(

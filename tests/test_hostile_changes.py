@@ -12,7 +12,7 @@ from perfxl.sources.xlsx import read_xlsx
 from perfxl.sources.xlsx_sheet import SheetReader
 from tests.extent import cases
 from tests.hostile_files import GOOD
-from tests.test_xlsx_reader import MAIN, parts_of, zipped
+from tests.xlsx_packages import MAIN, parts_of, zipped
 
 
 @settings(max_examples=cases(100, 300), deadline=None)

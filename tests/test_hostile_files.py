@@ -14,7 +14,7 @@ import pytest
 from perfxl.sources import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
 from tests.hostile_files import GOOD, ole, refused, refused_content, refused_parts
-from tests.test_xlsx_reader import MAIN, OFFICE, parts_of, relationships, sheet_xml, zipped
+from tests.xlsx_packages import MAIN, OFFICE, parts_of, relationships, sheet_xml, zipped
 
 # ---- what is no regular file
 

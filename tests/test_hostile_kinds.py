@@ -30,7 +30,7 @@ from tests.pdf_forms import as_pdf, pdf, stream, text_at
 from tests.test_folder import reviews
 from tests.test_sources_text import xml_2003
 from tests.test_sources_xls import book, overlapping, stream_of
-from tests.test_xlsx_reader import parts_of, zipped
+from tests.xlsx_packages import parts_of, zipped
 
 TEXT = 30 * 2**20 // 3
 """Characters of a cell with 30 MB of text."""

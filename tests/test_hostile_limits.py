@@ -16,7 +16,7 @@ from perfxl.sources.errors import UnreadableFile
 from perfxl.sources.xlsx import read_xlsx
 from tests.extent import fast_first
 from tests.hostile_files import GOOD, SOON, refused_content, refused_parts
-from tests.test_xlsx_reader import MAIN, OFFICE, parts_of, sheet_xml, zipped
+from tests.xlsx_packages import MAIN, OFFICE, parts_of, sheet_xml, zipped
 
 LAUGHS = (
     '<!DOCTYPE lolz [<!ENTITY a0 "哈哈哈哈哈哈哈哈哈哈">'

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfxl.number_format import from_serial, is_date, is_percent, shown_number
-
-ACCOUNTING = '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '
+from tests.xlsx_packages import ACCOUNTING
 
 
 @pytest.mark.parametrize(

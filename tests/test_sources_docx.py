@@ -19,7 +19,7 @@ from perfxl.sources.docx import read_docx
 from perfxl.sources.package import Package
 from tests.document_forms import FORMS, as_docx, findings, places, shown_cells
 from tests.grids import form_grid
-from tests.test_xlsx_reader import relationships, zipped
+from tests.xlsx_packages import relationships, zipped
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

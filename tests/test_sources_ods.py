@@ -18,7 +18,7 @@ from perfxl.grid import Cell, CellError, Grid, Merge
 from perfxl.sources import UnreadableFile, read_workbook
 from perfxl.sources.ods import read_ods
 from perfxl.sources.package import Package
-from tests.test_xlsx_reader import zipped
+from tests.xlsx_packages import zipped
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 SPACES = " ".join(

@@ -15,7 +15,7 @@ from perfxl.sources.text import read_text
 from perfxl.sources.xls import read_xls
 from perfxl.sources.xlsx import read_xlsx
 from perfxl.sources.xml_2003 import read_xml_2003
-from tests.test_xlsx_reader import parts_of, zipped
+from tests.xlsx_packages import parts_of, zipped
 
 CORPUS = Path(__file__).parent / "corpus"
 _PARTS = parts_of(

@@ -14,7 +14,7 @@ import xlwt
 
 from tests.hostile.form import GOOD
 from tests.hostile_files import ole
-from tests.test_xlsx_reader import relationships, zipped
+from tests.xlsx_packages import relationships, zipped
 
 _TABLE = "<table><tr><td>项目名称</td><td>甲</td></tr></table>"
 

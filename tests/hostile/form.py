@@ -8,7 +8,7 @@ import zipfile
 from html import escape
 from pathlib import Path
 
-from tests.test_xlsx_reader import OFFICE, zipped
+from tests.xlsx_packages import OFFICE, zipped
 
 FILE = Path(__file__).parents[2] / "examples/returned/滨河区图书馆-2020.xlsx"
 GOOD = FILE.read_bytes()

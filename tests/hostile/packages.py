@@ -9,7 +9,7 @@ import zipfile
 import zlib
 
 from tests.hostile.form import GOOD, POINTERS, SHEET, TEXTS, workbook
-from tests.test_xlsx_reader import zipped
+from tests.xlsx_packages import zipped
 
 _ROOT = "_rels/.rels"
 
