@@ -10,7 +10,7 @@ import pytest
 
 from perfxl.seal.receipt import MOST_BYTES, Receipt, ReceiptError, compared, receipt_for, receipt_from_json
 from perfxl.signing import PrivateKey, PublicKey, Register, RegisteredKey, generate
-from tests.test_seal import filled, sealed
+from tests.sealed_forms import filled, sealed
 
 TIME = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 SEAL = sealed(filled("mof/2020"))

@@ -25,8 +25,8 @@ from perfxl.sources.xlsx import read_xlsx
 from tests.extent import cases
 from tests.npm import fetched
 from tests.random_forms import random_form
+from tests.sealed_forms import RETURNED, SCHEMES, SEEDS, sealed
 from tests.spreadsheets import installed, missing
-from tests.test_seal import RETURNED, SCHEMES, SEEDS, sealed
 
 pytestmark = pytest.mark.acceptance
 
