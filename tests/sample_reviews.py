@@ -1,12 +1,16 @@
-"""Hand-made reviews with what a report must bear: hostile words, blanks, settled findings, files without forms."""
+"""Hand-made reviews with what a report must bear: hostile words, blanks, settled findings, files without forms;
+and a report of them."""
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 
 from perfxl.finding import Finding
 from perfxl.form import Funding, FundingRow, Group, Indicator, Located, SelfEvaluation, Target
 from perfxl.grid import CellRef
+from perfxl.reports import open_report
+from perfxl.reports.view import View
 from perfxl.review import FileReview, Review
 from perfxl.scheme_files import builtin_schemes
 from perfxl.scorecard import score_form
@@ -99,6 +103,16 @@ def sample_files() -> list[FileReview]:
         FileReview("in/c.docx", "unreadable", (), (_about_file("R103", "c.docx", kind="Word 文档（docx）"),)),
         FileReview("in/~$a.xlsx", "skipped", (), (_about_file("R107", "~$a.xlsx", reason="临时文件"),)),
     ]
+
+
+def report(name: str, view: View | None = None, files: list[FileReview] | None = None) -> str:
+    """The report of one format; `files` None: of `sample_files`."""
+    out = io.StringIO()
+    opened = open_report(name, out, view or View())
+    for file in sample_files() if files is None else files:
+        opened.add(file)
+    opened.close()
+    return out.getvalue()
 
 
 def _about_file(code: str, name: str, **numbers: str) -> Finding:
