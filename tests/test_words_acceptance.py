@@ -18,7 +18,7 @@ from perfxl.words.reading import read_blocks
 from perfxl.words.working_paper import working_paper
 from tests.commands import RETURNED
 from tests.spreadsheets import missing
-from tests.test_words import SEEDS, report_of, reviewed
+from tests.word_documents import SEEDS, report_of, reviewed
 
 pytestmark = pytest.mark.acceptance
 
