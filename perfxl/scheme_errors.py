@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -71,6 +70,8 @@ def misfits(name: str, error: ValidationError, whole: type[Any]) -> Iterator[Lin
 
 def _found(error: ValidationError, whole: type[Any]) -> Iterator[tuple[Line, Line]]:
     """Where, up to what is said of it, and that."""
+    from difflib import get_close_matches
+
     details = error.errors(include_url=False)
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
     meant: dict[Place, str] = {}

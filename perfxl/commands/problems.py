@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from perfxl.problem import Problem
@@ -77,5 +76,7 @@ def _expected(said: str) -> str:
 
 
 def _perhaps(typed: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(typed, list(known), 1)
     return f"，是不是 {close[0]}" if close else ""
