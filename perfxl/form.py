@@ -51,8 +51,7 @@ located: Callable[[tuple[Any, CellRef, str]], Located[Any]] = partial(tuple.__ne
 Operator = Literal["", "≥", ">", "=", "≤", "<"]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A 指标值 or 实际完成值 as far as it can be compared.
 
     kind number: `low` is the amount (a percentage as a share of 1 with unit `%`). kind range: `low` to `high`.

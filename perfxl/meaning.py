@@ -15,8 +15,6 @@ from perfxl.reading.values import parse_date
 _LIMITING = re.compile(r"[\W_]|[以及之]?[上下内]|[含不]")
 """What may follow a unit without changing what is counted: `以上`, `（含）`."""
 _NOWHERE = CellRef("")
-_ENDS_OF_DATES = tuple("0123456789年度月份日号底末前内成")
-"""What `parse_date` understands ends in one of these, apart from full stops."""
 
 
 def meaning(located: Located[Any] | None) -> str:
@@ -39,7 +37,7 @@ def said(raw: str) -> str:
     if Located[str](None, _NOWHERE, raw).blank:
         return ""
     text = normalised(raw)
-    day = parse_date(text) if text.rstrip("。;").endswith(_ENDS_OF_DATES) else None
+    day = parse_date(text)
     return day.isoformat() if day else text
 
 

@@ -283,7 +283,7 @@ def test_dates(text: str, day: date | None) -> None:
 
 @given(st.from_regex(_DATE, fullmatch=True), st.sampled_from(["", "。", "；", "。。"]))
 def test_what_reads_as_a_date_means_its_day(text: str, end: str) -> None:
-    """However it is written: `said` asks only of texts that end as dates do."""
+    """However it is written: only texts that end as dates do are looked at closely."""
     text = normalised(text + end)
     day = parse_date(text)
     assert said(text) == (day.isoformat() if day else text)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from perfxl.reading.numerals import CHINESE_DIGITS, chinese_number, folded, positional
 
 _YEAR = r"(?:19|20)[0-9]{2}"
+_YEAR_ALONE = re.compile(_YEAR)
 _YEAR_IN_TEXT = re.compile(rf"(?<![0-9])(?<![0-9][-~—至])({_YEAR})(?=年)")
 _CHINESE_YEAR = re.compile(r"(?<![零〇一二三四五六七八九])([零〇一二三四五六七八九]{4})(?=年)")
 _ORDINAL = re.compile(rf"([{CHINESE_DIGITS}]{{1,3}})(?=[月日号])")
@@ -30,6 +31,11 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _COMPACT = re.compile(rf"({_YEAR})([0-9]{{2}})([0-9]{{2}})")
+_ENDS = "0123456789年度月份日号底末前内成"
+"""Every date ends in one of these."""
+_BESIDE_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
+_SIGN = re.compile("[年月/.-]")
+"""Every date has one of these, apart from a compact one."""
 
 
 class Deadline(NamedTuple):
@@ -42,17 +48,25 @@ class Deadline(NamedTuple):
 def parse_year(text: str) -> int | None:
     """The budget year in a title or year line. None where there is none or more than one."""
     plain = folded(text).replace(" ", "")
-    if re.fullmatch(_YEAR, plain):
+    if _YEAR_ALONE.fullmatch(plain):
         return int(plain)
     found = set(_YEAR_IN_TEXT.findall(plain))
     found |= {year for word in _CHINESE_YEAR.findall(plain) if (year := positional(word))}
-    years = [int(year) for year in found if re.fullmatch(_YEAR, year)]
+    years = [int(year) for year in found if _YEAR_ALONE.fullmatch(year)]
     return years[0] if len(years) == 1 else None
 
 
 def parse_deadline(text: str, year: int | None = None) -> Deadline | None:
     """`2023年12月` → 2023-12-31, `12月底前` → the end of December of `year`. None for what is no date."""
-    plain = re.sub(r"(?<![0-9]) | (?![0-9])", "", folded(text)).rstrip("。;")
+    return _deadline(folded(text), year)
+
+
+def _deadline(plain: str, year: int | None) -> Deadline | None:
+    plain = plain.rstrip("。; ")
+    if plain[-1:] not in _ENDS or not _SIGN.search(plain):
+        return None
+    if " " in plain:
+        plain = _BESIDE_WORDS.sub("", plain)
     match = _DATE.fullmatch(_arabic(plain))
     if not match:
         return None
@@ -68,9 +82,10 @@ def parse_deadline(text: str, year: int | None = None) -> Deadline | None:
 
 def parse_date(text: str, year: int | None = None) -> date | None:
     """A date such as `2020-3-31`, `2020/7/16`, `20200331` or `二〇二〇年三月`; a month means its last day."""
-    if match := _COMPACT.fullmatch(folded(text)):
+    plain = folded(text)
+    if match := _COMPACT.fullmatch(plain):
         return _day(int(match[1]), int(match[2]), int(match[3]))
-    deadline = parse_deadline(text, year)
+    deadline = _deadline(plain, year)
     return deadline.day if deadline else None
 
 

@@ -17,11 +17,17 @@ _SIGNS = str.maketrans(
 )
 
 
+_TO_FOLD = re.compile(f"[ {re.escape(''.join(map(chr, _SIGNS)))}]")
+
+
 def folded(text: str) -> str:
     """Plain signs for their full-width and look-alike forms, single spaces, no invisible characters.
 
     Unlike NFKC this leaves superscripts and foreign digits alone: `³8` and `٣٨` must not become numbers.
     """
+    # To translate means to raise and catch an error for each character that stays as it is.
+    if text.isprintable() and not _TO_FOLD.search(text):
+        return text
     plain = " ".join(text.translate(_SIGNS).split())
     if plain.isprintable():
         return plain

@@ -39,8 +39,8 @@ _LONGEST = 40
 """Characters of the longest text that can be a number or a measure."""
 _LARGEST_EXPONENT = 30
 
-_UNSIGNED = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-_NUMBER = re.compile(rf"(?P<plain>[-+]?{_UNSIGNED})|\((?P<negative>{_UNSIGNED})\)")
+_UNSIGNED = r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+_NUMBER = re.compile(rf"[-+]?{_UNSIGNED}|\({_UNSIGNED}\)")
 _AMOUNT = re.compile(
     rf"(?:人民币|RMB|¥)?(?P<number>[-+]?{_UNSIGNED}|\({_UNSIGNED}\)|[{CHINESE_DIGITS}]+?)"
     r"(?P<scale>[万亿]?)(?P<yuan>元|圆)?[整正]?"
@@ -90,11 +90,11 @@ _RANGE = re.compile(
 _IN_WORDS = re.compile(rf"(?P<low>[{CHINESE_DIGITS}]+?)(?P<unit>(?:{_MEASURE_WORD})?)")
 _SHARE_IN_WORDS = re.compile(rf"百分之(?P<share>[{CHINESE_DIGITS}]+|{_UNSIGNED})")
 _FILLER = r"(?:已完成|已|达到|达|完成|实现|共计|共|各|均)?"
-_MEASURE = re.compile(
-    rf"{_FILLER}(?P<prefix>{_one_of(OPERATORS)})?{_FILLER}(?P<core>.+?)(?P<suffix>{_one_of(_SUFFIXES)})?"
-)
+_BEFORE = re.compile(rf"{_FILLER}({_one_of(OPERATORS)})?{_FILLER}")
+_BEHIND = re.compile(rf"(?:{_one_of(_SUFFIXES)})\Z")
 _SUBJECT = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:率|度|比例):?(?=\S)")
 """满意度 in `满意度≥95%`: may stand before a percentage."""
+_BESIDE_WORDS = re.compile(r"(?<![0-9.,]) | (?![0-9.,])")
 _TEXT = Target("text")
 
 
@@ -105,14 +105,20 @@ def parse_number(text: str) -> Decimal | None:
 
 def parse_share(text: str) -> Decimal | None:
     """`98.75%`, `９５％`, `95百分比`, `百分之九十五` as a share of 1."""
-    plain = _close_up(text)
-    if match := _SHARE_IN_WORDS.fullmatch(plain):
+    return _share(_close_up(text))
+
+
+def _share(plain: str) -> Decimal | None:
+    if plain.endswith("%"):
+        value = _number(plain[:-1])
+    elif plain.endswith("百分比"):
+        value = _number(plain[:-3])
+    elif match := _SHARE_IN_WORDS.fullmatch(plain):
         value = _number(match["share"])
         if value is None:
             value = Decimal(100) if match["share"] == "百" else chinese_number(match["share"])
     else:
-        number = re.sub(rf"{_PERCENT}$", "", plain)
-        value = None if number == plain else _number(number)
+        return None
     return None if value is None else value / 100
 
 
@@ -147,7 +153,9 @@ def parse_measure(text: str, year: int | None = None) -> Target:
 
 @lru_cache(maxsize=4096)
 def _measure(text: str, year: int | None) -> Target:
-    plain = re.sub("元[整正]$", "元", _close_up(text).rstrip("。;"))
+    plain = _close_up(text).rstrip("。;")
+    if plain.endswith(("元整", "元正")):
+        plain = plain[:-1]
     if not plain or len(plain) > _LONGEST:
         return _TEXT
     if deadline := parse_deadline(plain, year):
@@ -212,19 +220,22 @@ def read_measure(cell: Cell, text: str, year: int | None = None) -> Target:
 
 def _comparison(text: str) -> Target | None:
     """A figure or a range with the sign before or the words after it."""
-    match = _MEASURE.fullmatch(text)
-    if not match:
+    before = _BEFORE.match(text)
+    if not before:
         return None
-    prefix = OPERATORS[match["prefix"]] if match["prefix"] else ""
-    suffix = _SUFFIXES[match["suffix"]] if match["suffix"] else ""
+    start = before.end()
+    behind = _BEHIND.search(text, start + 1)
+    prefix = OPERATORS[before[1]] if before[1] else ""
+    suffix = _SUFFIXES[behind[0]] if behind else ""
     if prefix and suffix and prefix != suffix:
         return None
     operator = prefix or suffix
-    return _figure(match["core"], operator) or (None if operator else _range(match["core"]))
+    core = text[start : behind.start()] if behind else text[start:]
+    return _figure(core, operator) or (None if operator else _range(core))
 
 
 def _figure(core: str, operator: Operator) -> Target | None:
-    share = parse_share(core)
+    share = _share(core)
     if share is not None:
         return Target("number", operator, share, unit="%")
     if match := _FIGURE.fullmatch(core):
@@ -265,10 +276,10 @@ def _unit(match: re.Match[str]) -> str | None:
 
 
 def _number(text: str) -> Decimal | None:
-    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
-    if not match:
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
-    return -Decimal(match["negative"].replace(",", "")) if match["negative"] else Decimal(text.replace(",", ""))
+    figure = Decimal(text.strip("()").replace(",", ""))
+    return -figure if text[0] == "(" else figure
 
 
 def _sane(value: Decimal) -> Decimal | None:
@@ -277,4 +288,5 @@ def _sane(value: Decimal) -> Decimal | None:
 
 def _close_up(text: str) -> str:
     """Without spaces, except between two figures, which stay apart and so are refused."""
-    return re.sub(r"(?<![0-9.,]) | (?![0-9.,])", "", folded(text))
+    plain = folded(text)
+    return _BESIDE_WORDS.sub("", plain) if " " in plain else plain
