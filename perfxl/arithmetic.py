@@ -8,16 +8,18 @@ plan by which a cell and `evaluate` come to a value.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal, localcontext
-from typing import Any, Literal, cast
+from decimal import Context, Decimal, getcontext, localcontext, setcontext
+from functools import partial
+from typing import Any, Literal
 
 from perfxl.figures import points
 from perfxl.notation import ATOM, LOOSE, Style, Text, shown
 
 TOLERANCE = Decimal("1E-14")
 LONGEST_FORMULA = 8192
+_PRECISE = Context(prec=50)
 
 
 class NotComputable:
@@ -55,13 +57,7 @@ class Expr(ABC):
 
     def evaluate(self, values: Values) -> Value:
         """The exact result; None when an input is blank. A cell that shows 无法计算 is passed as that text."""
-        from perfxl.plan import settled
-
-        with localcontext(prec=50):
-            try:
-                return settled(self, values).compute(values)
-            except Unknown as unknown:
-                return unknown.value
+        return self.evaluate_and_explain(values)[0]
 
     def excel(self, cells: Cells) -> str:
         """The native formula without `=`; `cells` gives each reference its address, a range as `H12:H30`."""
@@ -76,20 +72,32 @@ class Expr(ABC):
 
     def explain(self, values: Values) -> str:
         """One line with the numbers in: `10 × min(50 ÷ 60, 1) = 8.33`, or why there is no result."""
-        return self.evaluate_and_explain(values)[1]
+        explained = self.evaluate_and_explain(values)[1]
+        return explained if isinstance(explained, str) else explained()
 
-    def evaluate_and_explain(self, values: Values) -> tuple[Value, str]:
-        """Both in one go: most of the work is to settle what is computed at all."""
-        from perfxl.operations import style_of
+    def evaluate_and_explain(self, values: Values) -> tuple[Value, str | Callable[[], str]]:
+        """Both in one go. The line of a result is made when it is called for: it takes as long as the result, and most
+        are never read. `values` must stay as they are."""
         from perfxl.plan import settled
 
-        value: Value = None
-        with localcontext(prec=50):
+        before = getcontext()
+        setcontext(_PRECISE)  # to make a context as localcontext does takes as long as a small expression
+        try:
+            result = settled(self, values).compute(values)
+        except Unknown as unknown:
+            return unknown.value, unknown.why
+        finally:
+            setcontext(before)
+        return result, partial(self._explained, values, result)
+
+    def _explained(self, values: Values, result: Decimal | str) -> str:
+        from perfxl.operations import style_of
+
+        with localcontext(_PRECISE):
             try:
-                value = result = settled(self, values).compute(values)
-                return value, self.line(values, result, style_of(self))
+                return self.line(values, result, style_of(self))
             except Unknown as unknown:
-                return unknown.value if value is None else value, unknown.why
+                return unknown.why
 
     def references(self) -> tuple[str, ...]:
         """The names of the cells it reads, in the order of first use."""
@@ -271,11 +279,11 @@ class Ref(Input, Reference):
 
     def state(self, values: Values) -> State:
         value = values[self.name]
+        if isinstance(value, Decimal):
+            return "number"
         if isinstance(value, NotComputable):
             return "error"
-        if value is None or value == "":
-            return "blank"
-        return "number" if isinstance(value, Decimal) else "text"
+        return "blank" if value is None or value == "" else "text"
 
     def complaint(self, values: Values) -> str:
         return f"{self.label}“{values[self.name]}”不是数字"
@@ -287,7 +295,7 @@ class Ref(Input, Reference):
         return f"AND(ISNUMBER({cells[self.name]}),NOT(ISLOGICAL({cells[self.name]})))"  # LibreOffice: TRUE is a number
 
     def compute(self, values: Values) -> Decimal:
-        return cast(Decimal, values[self.name])
+        return values[self.name]  # type: ignore[return-value]
 
     def formula(self, cells: Cells) -> Text:
         return cells[self.name], ATOM

@@ -11,7 +11,7 @@ _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
 def half_up(value: Decimal, places: int) -> Decimal:
     """Rounded to `places` decimals, halves away from zero: 2.665 → 2.67."""
-    return value.quantize(_last_place(places), context=_EXACT)
+    return value.quantize(_last_place(places), None, _EXACT)  # by keyword it takes twice as long
 
 
 @cache
@@ -21,8 +21,11 @@ def _last_place(places: int) -> Decimal:
 
 def money(amount: Decimal) -> str:
     """636,500.00; an amount in 万元 keeps its cents: 103.425."""
-    exact = half_up(amount, 6)
-    places = 2 if exact == half_up(amount, 2) else len(points(exact).partition(".")[2])
+    exact = half_up(amount, 2)
+    if exact == amount:
+        return f"{exact:,.2f}"
+    rounded, exact = exact, half_up(amount, 6)
+    places = 2 if exact == rounded else len(points(exact).partition(".")[2])
     return f"{exact:,.{places}f}"
 
 

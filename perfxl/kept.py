@@ -1,4 +1,5 @@
-"""What was made of an object, kept by which object it is: to hash a rule or an expression means to go through all."""
+"""What is made once: of an object, kept by which object it is, for to hash a rule or an expression means to go through
+all; and what is made when it is asked for."""
 
 from __future__ import annotations
 
@@ -28,3 +29,33 @@ def kept_by_identity(make: Callable[P, T]) -> Callable[P, T]:
         return found[1]
 
     return look
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """`make`, called when it is first asked; `functools.cache` takes as long as some things that are made."""
+    made: list[T] = []
+
+    def look() -> T:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return look
+
+
+class Late:
+    """A field of a dataclass: a text, or what makes it, which is called when the text is first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> str:
+        if instance is None:
+            raise AttributeError  # which tells dataclass that there is no default
+        text: str | Callable[[], str] = instance.__dict__[self._name]
+        if not isinstance(text, str):
+            text = instance.__dict__[self._name] = text()
+        return text
+
+    def __set__(self, instance: object, value: str | Callable[[], str]) -> None:
+        instance.__dict__[self._name] = value

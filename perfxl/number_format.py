@@ -98,7 +98,7 @@ def shown_number(value: Decimal, number_format: str) -> str:
     if section.plain is not None:
         grouped, decimals, percent = section.plain
         value = value.copy_abs().scaleb(2, _EXACT) if percent else value.copy_abs()
-        rounded = value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+        rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
         return f"{sign}{rounded:{',' if grouped else ''}f}{'%' if percent else ''}"
     return sign + _shown(value.copy_abs(), section.tokens).strip()
 
@@ -184,7 +184,7 @@ def _shown(value: Decimal, tokens: tuple[tuple[str, str], ...]) -> str:
     if "exponent" in kinds:
         value, exponent = _mantissa(value, kinds[point:].count("digit"), tokens[kinds.index("exponent")][1])
     decimals = kinds[point:].count("digit")
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+    rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
     whole, _, fraction = f"{rounded:f}".partition(".")
     before = _whole_part("" if whole == "0" else whole, tokens[:point], grouped)
     after = _fraction_part(fraction, tokens[point:], exponent)
@@ -258,7 +258,7 @@ def _mantissa(value: Decimal, decimals: int, pattern: str) -> tuple[Decimal, str
     """1234.5 for `0.00E+00` → 1.2345 and `E+03`. Settled after rounding: 9.999 becomes 1.00E+01."""
     power = value.adjusted() if value else 0
     mantissa = _EXACT.scaleb(value, -power)
-    if mantissa.quantize(Decimal(1).scaleb(-decimals), context=_EXACT) >= 10:
+    if mantissa.quantize(Decimal(1).scaleb(-decimals), None, _EXACT) >= 10:
         power += 1
         mantissa = _EXACT.scaleb(mantissa, -1)
     sign = "-" if power < 0 else "+" if "+" in pattern else ""
@@ -274,12 +274,12 @@ def _general(value: Decimal) -> str:
     power = value.adjusted()
     if -10 <= power <= 10:
         decimals = max(0, 9 - max(power, 0))
-        rounded = value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+        rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
         if power >= -4 or rounded == value:
             text = f"{rounded:f}"
             return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa, exponent = _mantissa(value.copy_abs(), 5, "E+00")
-    text = f"{mantissa.quantize(Decimal('0.00001'), context=_EXACT):f}".rstrip("0").rstrip(".")
+    text = f"{mantissa.quantize(Decimal('0.00001'), None, _EXACT):f}".rstrip("0").rstrip(".")
     return ("-" if value < 0 else "") + text + exponent
 
 

@@ -25,6 +25,8 @@ from perfxl.figures import half_up, points
 from perfxl.kept import kept_by_identity
 from perfxl.notation import ATOM, Style, Text, band, chain, edge, joined, quoted
 
+_RAISED = 1 + TOLERANCE
+
 
 @dataclass(frozen=True, slots=True)
 class Binary(Expr):
@@ -87,7 +89,7 @@ class Rounded(Expr):
         return (self.inner,)
 
     def compute(self, values: Values) -> Decimal:
-        return half_up(as_number(self.inner, values) * (1 + TOLERANCE), self.places)
+        return half_up(as_number(self.inner, values) * _RAISED, self.places)
 
     def formula(self, cells: Cells) -> Text:
         raised, _ = joined("*", "*", self.inner.formula(cells), (f"(1+{TOLERANCE})", ATOM))
@@ -168,7 +170,7 @@ class Lookup(Expr):
         number = as_number(self.number, values)
         high = None
         for low, word in reversed(self.bands):
-            if number * (1 + TOLERANCE) >= low:
+            if number * _RAISED >= low:
                 return word, low, high
             high = low
         raise Unknown(NOT_COMPUTABLE, f"{points(number)} 不在任何一档内")

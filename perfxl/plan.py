@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from perfxl.arithmetic import (
@@ -80,6 +80,7 @@ class _Plan:
     def __init__(self, expr: Expr, known: frozenset[Input]) -> None:
         self.expr, self._known = expr, known
         self.step = _next_step(expr, known)
+        self.take = _taking(self.step)
         self._after: dict[int, _Plan] = {}
 
     def after(self, branch: Expr | None) -> _Plan:
@@ -95,6 +96,15 @@ class _Plan:
         return plan
 
 
+def _taking(step: tuple[Input, ...] | When | Constant | None) -> Callable[[Values], Any] | None:
+    """What takes the step: gives the branch of a `when`, None for inputs that can be used; raises Unknown else."""
+    if isinstance(step, When):
+        return step.taken
+    if isinstance(step, Constant):
+        return step.compute
+    return step if step is None else partial(_require, step)
+
+
 @kept_by_identity
 def _plan(expr: Expr) -> _Plan:
     return _Plan(expr, frozenset())
@@ -103,15 +113,8 @@ def _plan(expr: Expr) -> _Plan:
 def settled(expr: Expr, values: Values) -> Expr:
     """The expression with all inputs tested and branches taken; raises Unknown where there is no number."""
     plan = _plan(expr)
-    while (step := plan.step) is not None:
-        branch = None
-        if isinstance(step, When):
-            branch = step.taken(values)
-        elif isinstance(step, Constant):
-            step.compute(values)
-        else:
-            _require(step, values)
-        plan = plan.after(branch)
+    while (take := plan.take) is not None:
+        plan = plan.after(take(values))
     return plan.expr
 
 
@@ -149,14 +152,15 @@ def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
     return cast(Expr, replace(cast(Any, expr), **changes))
 
 
-def _require(inputs: Iterable[Input], values: Values) -> None:
-    found: dict[State, list[Input]] = {}
-    for item in inputs:
-        found.setdefault(item.state(values), []).append(item)
-    titles = {state: "、".join(item.title for item in items) for state, items in found.items()}
-    if "error" in found:
-        raise Unknown(NOT_COMPUTABLE, f"{titles['error']}是错误值")
-    if "blank" in found:
-        raise Unknown(None, f"{titles['blank']}未填")
-    if "text" in found:
-        raise Unknown(NOT_COMPUTABLE, found["text"][0].complaint(values))
+def _require(inputs: Sequence[Input], values: Values) -> None:
+    states = [item.state(values) for item in inputs]
+    if "error" in states:
+        raise Unknown(NOT_COMPUTABLE, f"{_titles(inputs, states, 'error')}是错误值")
+    if "blank" in states:
+        raise Unknown(None, f"{_titles(inputs, states, 'blank')}未填")
+    if "text" in states:
+        raise Unknown(NOT_COMPUTABLE, inputs[states.index("text")].complaint(values))
+
+
+def _titles(inputs: Sequence[Input], states: Sequence[State], wanted: State) -> str:
+    return "、".join(item.title for item, state in zip(inputs, states, strict=True) if state == wanted)

@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get
 
 from perfxl.form import Indicator, Located
 from perfxl.grid import CellRef
+from perfxl.kept import Late
 from perfxl.review import FileReview
 from perfxl.scheme import Scheme
 from perfxl.scheme_files import builtin_schemes
@@ -283,6 +284,7 @@ def _decimal(text: str) -> Decimal:
 _text = _checked(str).back
 _PLAIN: Mapping[Any, _Way] = {
     **{kind: _checked(kind) for kind in (str, int, bool)},
+    Late: _checked(str),
     Decimal: _Way(str, _decimal),
     date: _Way(date.isoformat, date.fromisoformat),
 }

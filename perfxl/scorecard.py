@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from perfxl.expr import Expr, Value, ref
 from perfxl.figures import agrees, points
 from perfxl.form import Indicator, Located, SelfEvaluation, Target
-from perfxl.kept import kept_by_identity
+from perfxl.kept import Late, kept_by_identity, once
 from perfxl.notation import Style
 from perfxl.scheme import ExecutionRule, Scheme, TotalCap
 from perfxl.scoring import (
@@ -39,14 +39,14 @@ class ScoreLine:
     weight: Decimal | None
     """分值 as it counts: the scheme's for 预算执行率 where the form prints none."""
     computed: Decimal | None
-    derivation: str
+    derivation: Late = Late()
     """评分底稿: the arithmetic with its numbers, or why there is none."""
     indicator: Indicator | None = None
     """None for the execution line of the fund table."""
     allowed: tuple[Decimal, Decimal] | None = None
     """Lowest and highest points where the rule leaves a choice, as the bands of 预算执行率 do."""
 
-    @cached_property
+    @property
     def agrees(self) -> bool:
         """Reported as the rule gives it: inside the band, or within half a unit of the last printed decimal."""
         reported = self.reported.value
@@ -73,14 +73,22 @@ class ScoreLine:
         return self.reported.value if self.computed is None or self.agrees else self.computed
 
 
-class Scorecard(NamedTuple):
+def _line(**fields: Any) -> ScoreLine:
+    """A ScoreLine of all its fields: its own constructor sets one after the other, which takes three times as long."""
+    line = object.__new__(ScoreLine)
+    line.__dict__.update(fields)
+    return line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorecard:
     """Everything computed for one self-evaluation. Points; rates are shares of 1; None means not computable."""
 
     ratio: Decimal | None
     """全年执行数 ÷ 全年预算数, not rounded."""
     rate: Decimal | None
     """预算执行率 to two decimals of the percentage."""
-    rate_derivation: str
+    rate_derivation: Late = Late()
     execution: ScoreLine
     lines: tuple[ScoreLine, ...]
     """One per indicator that counts, in the form's order; the execution row included where it stands inside."""
@@ -121,7 +129,7 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     exact_rate, rate_derivation = execution_rate(rule).evaluate_and_explain(amounts)
     rate = _number(exact_rate)
     execution_points, execution_derivation = execution_rate_score(rule).evaluate_and_explain(amounts)
-    execution = ScoreLine(
+    execution = _line(
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
@@ -179,7 +187,7 @@ def _sum_of_parts(form: SelfEvaluation) -> dict[str, Value]:
 
 def _indicator_line(indicator: Indicator, scheme: Scheme) -> ScoreLine:
     computed, derivation = _indicator_points(indicator, scheme)
-    return ScoreLine(
+    return _line(
         label=indicator.name,
         reported=indicator.score,
         max_score=indicator.max_score,
@@ -187,10 +195,11 @@ def _indicator_line(indicator: Indicator, scheme: Scheme) -> ScoreLine:
         computed=computed,
         derivation=derivation,
         indicator=indicator,
+        allowed=None,
     )
 
 
-def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | None, str]:
+def _indicator_points(indicator: Indicator, scheme: Scheme) -> tuple[Decimal | None, str | Callable[[], str]]:
     """Points by rule and their derivation. Text targets, differing units and blanks are the clerk's to judge."""
     assert scheme.indicators is not None, "a self-evaluation scheme always has indicator rules"
     if not scheme.indicators.proportional:
@@ -219,16 +228,16 @@ def _is_inverse(indicator: Indicator, target: Target) -> bool:
 
 
 @kept_by_identity
-def _proportional(expr: Expr) -> Callable[[str, str, str], tuple[Decimal | None, str]]:
+def _proportional(expr: Expr) -> Callable[[str, str, str], tuple[Decimal | None, str | Callable[[], str]]]:
     """Points and derivation for target, actual value and weight, as text: 1 and 1.0 are the same key as numbers.
 
     Kept: most indicators of a batch ask for 100 % and have reached it."""
 
     @lru_cache(maxsize=4096)
-    def points_for(target: str, actual: str, weight: str) -> tuple[Decimal | None, str]:
+    def points_for(target: str, actual: str, weight: str) -> tuple[Decimal | None, str | Callable[[], str]]:
         figures = {"target": Decimal(target), "actual": Decimal(actual), "weight": Decimal(weight)}
         value, derivation = expr.evaluate_and_explain(figures)
-        return _number(value), derivation
+        return _number(value), derivation if isinstance(derivation, str) else once(derivation)
 
     return points_for
 
