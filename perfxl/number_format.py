@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property, lru_cache
 
+from perfxl.figures import half_up
+
 # Enough for every number a workbook can hold (1E308) at every width a format can ask for (30 decimals).
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _MOST_DECIMALS = 30
@@ -40,7 +42,8 @@ _COLOUR = re.compile(
 )
 
 
-_PLAIN = re.compile(r"(#,##)?0(?:\.(0+))?(%?)")
+_GENERAL = (("general", "General"),)
+_PLAIN = re.compile(r"(#,##)?0(?:\.(0+)(#*))?(%?)")
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,14 @@ class _Section:
         return any(token == kind for token, _ in self.tokens)
 
     @cached_property
-    def plain(self) -> tuple[bool, int, bool] | None:
-        """Of `#,##0.00`, `0.0%` and the like whether digits are grouped, the decimals, and whether it is a percentage;
-        None for other formats."""
+    def plain(self) -> tuple[bool, int, int, bool] | None:
+        """Of `#,##0.00`, `0.0##`, `0.0%` and the like whether digits are grouped, the decimals, how many of these are
+        shown only where they are no zeros, and whether it is a percentage; None for other formats."""
         written = _PLAIN.fullmatch("".join([text for _, text in self.tokens]))
         if written is None or self.has("literal"):
             return None
-        return written[1] is not None, len(written[2] or ""), written[3] != ""
+        grouped, always, sometimes, percent = written.groups("")
+        return grouped != "", len(always + sometimes), len(sometimes), percent != ""
 
     @cached_property
     def known(self) -> bool:
@@ -96,10 +100,14 @@ def shown_number(value: Decimal, number_format: str) -> str:
     if not section.known:
         return _general(value)
     if section.plain is not None:
-        grouped, decimals, percent = section.plain
-        value = value.copy_abs().scaleb(2, _EXACT) if percent else value.copy_abs()
-        rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
-        return f"{sign}{rounded:{',' if grouped else ''}f}{'%' if percent else ''}"
+        grouped, decimals, sometimes, percent = section.plain
+        rounded = half_up(value.copy_abs().scaleb(2, _EXACT) if percent else value.copy_abs(), decimals)
+        text = f"{rounded:{',' if grouped else ''}f}"
+        if sometimes:
+            text = text[:-sometimes] + text[-sometimes:].rstrip("0")
+        return f"{sign}{text}{'%' if percent else ''}"
+    if section.tokens == _GENERAL:
+        return sign + _general(value.copy_abs())
     return sign + _shown(value.copy_abs(), section.tokens).strip()
 
 
@@ -184,7 +192,7 @@ def _shown(value: Decimal, tokens: tuple[tuple[str, str], ...]) -> str:
     if "exponent" in kinds:
         value, exponent = _mantissa(value, kinds[point:].count("digit"), tokens[kinds.index("exponent")][1])
     decimals = kinds[point:].count("digit")
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
+    rounded = half_up(value, decimals)
     whole, _, fraction = f"{rounded:f}".partition(".")
     before = _whole_part("" if whole == "0" else whole, tokens[:point], grouped)
     after = _fraction_part(fraction, tokens[point:], exponent)
@@ -258,7 +266,7 @@ def _mantissa(value: Decimal, decimals: int, pattern: str) -> tuple[Decimal, str
     """1234.5 for `0.00E+00` → 1.2345 and `E+03`. Settled after rounding: 9.999 becomes 1.00E+01."""
     power = value.adjusted() if value else 0
     mantissa = _EXACT.scaleb(value, -power)
-    if mantissa.quantize(Decimal(1).scaleb(-decimals), None, _EXACT) >= 10:
+    if half_up(mantissa, decimals) >= 10:
         power += 1
         mantissa = _EXACT.scaleb(mantissa, -1)
     sign = "-" if power < 0 else "+" if "+" in pattern else ""
@@ -274,12 +282,12 @@ def _general(value: Decimal) -> str:
     power = value.adjusted()
     if -10 <= power <= 10:
         decimals = max(0, 9 - max(power, 0))
-        rounded = value.quantize(Decimal(1).scaleb(-decimals), None, _EXACT)
+        rounded = half_up(value, decimals)
         if power >= -4 or rounded == value:
             text = f"{rounded:f}"
             return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa, exponent = _mantissa(value.copy_abs(), 5, "E+00")
-    text = f"{mantissa.quantize(Decimal('0.00001'), None, _EXACT):f}".rstrip("0").rstrip(".")
+    text = f"{half_up(mantissa, 5):f}".rstrip("0").rstrip(".")
     return ("-" if value < 0 else "") + text + exponent
 
 

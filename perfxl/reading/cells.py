@@ -8,6 +8,7 @@ from typing import TypeVar
 from perfxl.finding import Finding
 from perfxl.form import NO_RESULT, Located, Target, located
 from perfxl.grid import BLANK_CELL, Cell, CellError, CellRef
+from perfxl.number_format import shown_number
 from perfxl.reading.values import MoneyUnit, read_amount, read_measure, read_points, read_share
 
 T = TypeVar("T")
@@ -42,6 +43,8 @@ class CellReader:
         """`value` is the text without outer spaces; None where blank."""
         if cell is BLANK_CELL:
             return blank(at)
+        if isinstance(raw := cell.value, str) and cell.formula is None:
+            return located((raw.strip() or None, at, raw))
         raw = _raw(cell)
         return located((None if self._has_no_result(cell, at, label) else raw.strip() or None, at, raw))
 
@@ -89,7 +92,7 @@ def _raw(cell: Cell) -> str:
     value = cell.value
     if isinstance(value, str):
         return value
-    # A number format such as `;;;` shows nothing of a number that is there.
     if value is None:
         return "" if cell.formula is None else NO_RESULT
-    return cell.text or f"{value}"
+    # A number format such as `;;;` shows nothing of a number that is there.
+    return (shown_number(value, cell.number_format) if isinstance(value, Decimal) else cell.text) or f"{value}"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from perfxl.finding import Finding
 from perfxl.form import Group, Indicator, Located, Target, indicator, located
@@ -18,8 +19,9 @@ from perfxl.reading.slots import Region, Slot
 from perfxl.reading.tables import group_points
 from perfxl.reading.values import OPERATORS, parse_number, read_measure
 
-T = TypeVar("T")
-
+_TEXTS = ("explanation", "scoring_rule", "kind", "note")
+_SHORT = 100
+"""Characters of a name up to which it is remembered what it says."""
 _PLACEHOLDER = re.compile(r"(?:指标[0-9一二三四五六七八九十]*:?)?[.…。·—–―\-_/]*")
 _STARS = ("★", "☆", "*", "※")
 _NUMBERED = re.compile(r"^\s*(?:[★☆*※]\s*|指标\s*[0-9０-９]+\s*[:：]\s*|其中\s*[:：]\s*)+(?=\S)")
@@ -49,6 +51,36 @@ def read_groups(
     for row in rows:
         walk.read(row)
     return tuple(block.group() for block in walk.blocks if block.rows)
+
+
+class _Name(NamedTuple):
+    """What the text of a row's name says by itself."""
+
+    alone: str | None
+    """Without its number and signs."""
+    begins_part: bool
+    starred: bool
+    placeholder: bool
+    """As far as the name tells."""
+    execution: bool
+
+
+def _name_in(raw: str) -> _Name:
+    text = raw.lstrip()
+    return _Name(
+        alone=_NUMBERED.sub("", raw).strip() or None,
+        begins_part=text.startswith("其中"),
+        starred=not text or text.startswith(_STARS),
+        placeholder=_PLACEHOLDER.fullmatch(normalised(raw)) is not None,
+        execution=label_key(raw) in vocabulary().execution_names,
+    )
+
+
+_in_short = lru_cache(maxsize=4096)(_name_in)
+"""Kept: the forms of a batch ask for the same."""
+
+_Reading = Callable[[Cell, CellRef, str], Located[Any]]
+"""A reader of one kind of cell, which is told the form's word for its column."""
 
 
 class _RowReader:
@@ -95,7 +127,8 @@ class _RowReader:
                 self.blocks.append(_Block(label, blank(self.region.ref(level2)) if level2 else self.nothing))
         block = self._block()
         if level2 and (not level2.blank or level2.bottom > level2.top):
-            if level2.top < self.row and block.level2.at == self.region.ref(level2):
+            at = block.level2.at
+            if level2.top < self.row and level2.top == at.row and level2.left == at.column:
                 return block
             block.level2 = _joined(self.reader.text(level2.cell, self.region.ref(level2), self.words["level2"]))
         elif level2 and block.level2.blank:
@@ -111,46 +144,43 @@ class _RowReader:
         """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
         place, text, points = self.slots["level3"], self.reader.text, self.reader.points
         name = text(place.cell, self.region.ref(place), self.words["level3"])
-        max_score, score = self._read("max_score", points), self._read("score", points)
-        target, actual = self._read("target", self._target), self._read("actual", self._measure)
-        if place.top < self.row and max_score.blank and score.blank and target.blank and actual.blank:
+        measures = ("max_score", points), ("score", points), ("target", self._target), ("actual", self._measure)
+        max_score, score, target, actual = figures = self._read(measures)
+        if place.top < self.row and all(figure.blank for figure in figures):
             return None
-        self.in_parts = self._is_part(name, max_score, score)
-        name_alone = located((_NUMBERED.sub("", name.raw).strip() or None, name.at, name.raw))
-        explanation, rule = self._read("explanation", text), self._read("scoring_rule", text)
-        kind, note = self._read("kind", text), self._read("note", text)
-        placeholder = self._is_placeholder(name, max_score, score, target, actual)
-        execution = self.header.has_points and label_key(name.raw) in vocabulary().execution_names
-        words = (block.level1, block.level2, name_alone, explanation, rule, kind)
+        said = _in_short(name.raw) if len(name.raw) <= _SHORT else _name_in(name.raw)
+        self.in_parts = self._is_part(said, max_score, score)
+        explanation, rule, kind, note = self._read([(id_, text) for id_ in _TEXTS])
+        placeholder = said.placeholder and self._is_placeholder(max_score, score, target, actual)
+        execution = self.header.has_points and said.execution
+        words = (block.level1, block.level2, located((said.alone, name.at, name.raw)), explanation, rule, kind)
         return indicator((*words, target, actual, max_score, score, note, placeholder, execution, self.in_parts))
 
-    def _is_part(self, name: Located[str], max_score: Located[Decimal], score: Located[Decimal]) -> bool:
-        text = name.raw.lstrip()
-        if not self.header.has_points or not (max_score.blank and score.blank) or not text:
+    def _is_part(self, name: _Name, max_score: Located[Decimal], score: Located[Decimal]) -> bool:
+        if not (name.begins_part or (self.in_parts and not name.starred)):
             return False
-        return text.startswith("其中") or (self.in_parts and not text.startswith(_STARS))
+        return self.header.has_points and max_score.blank and score.blank
 
     def _is_placeholder(
-        self,
-        name: Located[str],
-        max_score: Located[Decimal],
-        score: Located[Decimal],
-        target: Located[Target],
-        actual: Located[Target],
+        self, max_score: Located[Decimal], score: Located[Decimal], target: Located[Target], actual: Located[Target]
     ) -> bool:
-        if not _PLACEHOLDER.fullmatch(normalised(name.raw)):
-            return False
+        """Of a row whose name may be one."""
         if self.header.has_points:
             return all(points.blank or points.value == 0 for points in (max_score, score))
         return target.blank and actual.blank
 
-    def _read(self, id_: str, read: Callable[[Cell, CellRef, str], Located[T]]) -> Located[T]:
-        """What the row has in a column; blank where a block that began above covers the place."""
-        slot = self.slots.get(id_)
-        if slot is None:
-            return self.nothing
-        at = self.grid.ref(slot.top, slot.left)
-        return read(slot.cell, at, self.words[id_]) if slot.top == self.row else blank(at)
+    def _read(self, columns: Iterable[tuple[str, _Reading]]) -> list[Located[Any]]:
+        """What the row has in columns; blank where a block that began above covers the place."""
+        row, slots, ref = self.row, self.slots, self.grid.ref
+        found = []
+        for id_, read in columns:
+            slot = slots.get(id_)
+            if slot is None:
+                found.append(self.nothing)
+                continue
+            at, cell = ref(slot.top, slot.left), slot.cell
+            found.append(blank(at) if cell is BLANK_CELL or slot.top != row else read(cell, at, self.words[id_]))
+        return found
 
     def _target(self, cell: Cell, at: CellRef, word: str) -> Located[Target]:
         """The target with the ≥ of a column 指标性质, which has words such as 定性 too."""
@@ -160,8 +190,6 @@ class _RowReader:
 
     def _measure(self, cell: Cell, at: CellRef, word: str, sign: str = "") -> Located[Target]:
         """The measure; a bare figure takes its sign and unit from their own columns."""
-        if cell is BLANK_CELL:
-            return blank(at)
         unit = self.slots.get("measure_unit")
         if unit and unit.top == self.row and not unit.blank and parse_number(cell.text) is not None:
             cell = Cell(f"{sign}{cell.text.strip()}{unit.text.strip()}")
