@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib import import_module
+from itertools import chain
+from typing import Any
 
+from perfxl import figures
 from perfxl.checks.slips import Slips, slips_in
 from perfxl.finding import Finding
 from perfxl.form import Form, Indicator, Located, ObjectiveForm, SelfEvaluation
@@ -54,12 +57,35 @@ class Context:
         return tuple((field, text, found) for field, text in texts if text.raw and (found := slips_in(text.raw)))
 
     @cached_property
+    def weights_unreadable(self) -> bool:
+        """Whether the points that some row may reach cannot be read: no sum of them can be trusted."""
+        return any(row.max_score.unreadable for row in self.form.named_indicators)
+
+    @cached_property
     def weights(self) -> tuple[list[Decimal], ...]:
         """The points that rows may reach, group by group, as far as they are readable."""
         return tuple(
             [row.max_score.value for row in group.rows if not row.placeholder and row.max_score.value is not None]
             for group in self.form.groups
         )
+
+    @cached_property
+    def true_grouping(self) -> str:
+        """`36/34/15/15` where the printed labels are off but the rows in order fill the scheme's groups exactly."""
+        stated = [group.points.value for group in self.scheme.groups if group.points]
+        printed = [group.printed_points for group in self.form.groups]
+        if None in printed or len(stated) != len(self.scheme.groups):
+            return ""
+        sums = [sum(weights, Decimal(0)) for weights in self.weights]
+        if sums in (printed, stated):
+            return ""
+        waiting, filled = list(stated), Decimal(0)
+        for weight in chain.from_iterable(self.weights):
+            filled += weight
+            if waiting and filled == waiting[0]:
+                waiting.pop(0)
+                filled = Decimal(0)
+        return "" if waiting or filled else "/".join(map(figures.points, stated))
 
 
 @dataclass(frozen=True)
@@ -71,6 +97,11 @@ class Evaluation:
     card: Scorecard
     alone: bool = True
     """False where the file has other forms besides."""
+
+    @cached_property
+    def readable(self) -> bool:
+        """False where a score cannot be read: L108 has said so, and no sum can be trusted."""
+        return not any(line.reported.unreadable for line in (self.card.execution, *self.card.lines))
 
     @cached_property
     def judged_lines(self) -> tuple[tuple[Indicator, ScoreLine], ...]:
@@ -85,58 +116,55 @@ class Evaluation:
         )
 
 
-Check = Callable[[Context], Iterator[Finding]]
-_checks: dict[str, Check] = {}
+Check = Callable[..., Iterator[Finding]]
+_checks: dict[str, tuple[str, Check]] = {}
+"""By code: what the check is about, and the function."""
 
 
-def check(code: str) -> Callable[[Check], Check]:
-    """Register a check under its code, for every kind of form."""
-
+def _registered(about: str, code: str) -> Callable[[Check], Check]:
     def register(function: Check) -> Check:
         assert code not in _checks, f"two checks for {code}"
-        _checks[code] = function
+        _checks[code] = about, function
         return function
 
     return register
 
 
+def check(code: str) -> Callable[[Callable[[Context], Iterator[Finding]]], Check]:
+    """Register a check under its code, for every kind of form."""
+    return _registered("form", code)
+
+
 def evaluation_check(code: str) -> Callable[[Callable[[Evaluation], Iterator[Finding]]], Check]:
     """Register a check that looks at self-evaluations only."""
-
-    def register(function: Callable[[Evaluation], Iterator[Finding]]) -> Check:
-        def guarded(context: Context) -> Iterator[Finding]:
-            return iter(()) if context.evaluation is None else function(context.evaluation)
-
-        guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
-        guarded.__wrapped__ = function  # type: ignore[attr-defined]
-        return check(code)(guarded)
-
-    return register
+    return _registered("evaluation", code)
 
 
 def objective_check(code: str) -> Callable[[Callable[[ObjectiveForm, Scheme], Iterator[Finding]]], Check]:
     """Register a check that looks at objective forms only."""
-
-    def register(function: Callable[[ObjectiveForm, Scheme], Iterator[Finding]]) -> Check:
-        def guarded(context: Context) -> Iterator[Finding]:
-            return function(context.form, context.scheme) if isinstance(context.form, ObjectiveForm) else iter(())
-
-        guarded.__doc__, guarded.__module__ = function.__doc__, function.__module__
-        guarded.__wrapped__ = function  # type: ignore[attr-defined]
-        return check(code)(guarded)
-
-    return register
+    return _registered("objective", code)
 
 
 @cache
-def registered_checks() -> dict[str, Check]:
-    """Every check by code; loads the families on first use."""
+def _loaded() -> dict[str, tuple[str, Check]]:
     for family in FAMILIES:
         import_module(f"perfxl.checks.{family}")
     return _checks
 
 
+def registered_checks() -> dict[str, Check]:
+    """Every check by code; loads the families on first use."""
+    return {code: function for code, (_, function) in _loaded().items()}
+
+
 def run_checks(context: Context) -> Iterator[Finding]:
     """All findings of all checks for one form."""
-    for function in registered_checks().values():
-        yield from function(context)
+    evaluation, form = context.evaluation, context.form
+    given: dict[str, tuple[Any, ...]] = {"form": (context,)}
+    if evaluation is not None:
+        given["evaluation"] = (evaluation,)
+    if isinstance(form, ObjectiveForm):
+        given["objective"] = form, context.scheme
+    for about, function in _loaded().values():
+        if about in given:
+            yield from function(*given[about])

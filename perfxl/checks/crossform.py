@@ -46,8 +46,8 @@ def _same_project(form: Form, other: Form) -> bool:
 
 def by_name(form: Form) -> dict[str, Indicator]:
     """The indicators by their names as `normalised`; names that stand in several rows are left out."""
-    rows = [(normalised(row.name), row) for row in form.named_indicators if row.name]
-    counts = Counter(name for name, _ in rows)
+    rows = [(normalised(name), row) for row in form.named_indicators if (name := row.name)]
+    counts = Counter([name for name, _ in rows])
     return {name: row for name, row in rows if counts[name] == 1}
 
 
@@ -71,12 +71,13 @@ _OTHER_MEASURE = re.compile("时|质|合格|优|满意|成本|知晓|覆盖|验�
 @objective_check("X104")
 def contradicting_targets(form: ObjectiveForm, scheme: Scheme) -> Iterator[Finding]:
     """同一内容两处目标矛盾。"""
-    cores = [(core, row) for row in measured(form.named_indicators) if len(core := _core(row.name)) >= 5]
-    for (first_core, first), (second_core, second) in combinations(cores, 2):
-        one, other = first.target.value, second.target.value
-        same = one is not None and other is not None and one.unit == other.unit
-        differ = same and one and other and (one.operator or "=", one.low) != (other.operator or "=", other.low)
-        if differ and _same_content(first_core, second_core):
+    cores = [
+        (core, row, target.unit, (target.operator or "=", target.low))
+        for row in measured(form.named_indicators)
+        if len(core := _core(row.name)) >= 5 and (target := row.target.value)
+    ]
+    for (first_core, first, unit, amount), (second_core, second, other_unit, other_amount) in combinations(cores, 2):
+        if unit == other_unit and amount != other_amount and _same_content(first_core, second_core):
             numbers = {"name": second.name, "other": first.name}
             reported, expected = second.target.raw.strip(), first.target.raw.strip()
             yield Finding("X104", second.target.at, "指标值", reported, expected, numbers, (first.target.at,))

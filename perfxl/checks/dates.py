@@ -25,6 +25,8 @@ def another_year(context: Context) -> Iterator[Finding]:
     if year is None or len({form.year.value for form in context.siblings}) > 1:
         return
     for text in context.form.surroundings:
+        if "年" not in text.raw:
+            continue
         for match in _YEAR.finditer(_without_quoted_titles(text.raw)):
             before = text.raw[: match.start()]
             if year - 5 <= int(match[1]) < year and not _COMPARISON.search(before):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check
 from perfxl.checks.notes import BUDGET_WORDS, EXECUTION_WORDS, explained, has_note
@@ -12,6 +13,7 @@ from perfxl.finding import Finding
 from perfxl.form import Located, SelfEvaluation
 
 COLUMNS = {"initial_budget": "年初预算数", "adjusted_budget": "全年预算数", "executed": "全年执行数"}
+_amounts = attrgetter(*COLUMNS)
 
 # A project of 10 billion 元, or of less than 1,000 元, is far likelier a wrong unit: asked, never decided.
 HUGE, TINY = Decimal(10) ** 10, Decimal(1000)
@@ -53,7 +55,7 @@ def executed_above_budget(context: Context) -> Iterator[Finding]:
 
 def _columns(context: Context) -> Iterator[tuple[str, Located[Decimal], Decimal]]:
     """Each amount column with parts: its label, the total's cell and the sum of the parts."""
-    for name, label in COLUMNS.items():
+    for name, label in COLUMNS.items() if context.form.funding.parts else ():
         cells = [getattr(part, name) for part in context.form.funding.parts]
         values = [cell.value for cell in cells if cell.value is not None]
         if values and not any(cell.unreadable for cell in cells):
@@ -148,8 +150,9 @@ def part_with_points(evaluation: Evaluation) -> Iterator[Finding]:
 def uneven_decimals(context: Context) -> Iterator[Finding]:
     """小数位不统一：别处补足两位小数，此处只有一位。"""
     funding = context.form.funding
-    cells = [getattr(row, name) for row in (funding.total, *funding.parts) for name in COLUMNS]
-    amounts = [cell for cell in cells if cell.value is not None]
+    amounts = [cell for row in (funding.total, *funding.parts) for cell in _amounts(row) if cell.value is not None]
+    if not any("." in cell.raw for cell in amounts):
+        return
     padded = max((decimals(cell.raw) for cell in amounts if cell.raw.strip().endswith("0")), default=0)
     short = [cell for cell in amounts if 0 < decimals(cell.raw) < padded]
     if short:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations, zip_longest
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check, objective_check
@@ -63,11 +64,13 @@ def placeholders_left(context: Context) -> Iterator[Finding]:
 @check("I104")
 def kind_missing(context: Context) -> Iterator[Finding]:
     """缺方案要求的二级指标。"""
-    rows = [row for row in context.form.named_indicators if not row.level2.blank]
-    present = {normalised(row.level2.raw) for row in rows}
+    labels = {row.level2.raw: row.level2 for row in context.form.named_indicators}
+    present = {normalised(raw) for raw, label in labels.items() if not label.blank}
+    if not present:
+        return
     for group in context.scheme.groups:
         for level2 in group.level2:
-            if rows and level2.required and normalised(level2.name) not in present:
+            if level2.required and normalised(level2.name) not in present:
                 at = _group_cell(context, group.name)
                 yield Finding("I104", at.at, "二级指标", None, level2.name, {"label": level2.name})
 
@@ -97,7 +100,12 @@ def measure_blank(evaluation: Evaluation) -> Iterator[Finding]:
             continue
         for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
             # Further left than the row it is a column that the form does not have.
-            if cell.blank and cell.at.column > row.at.column and not has_note(evaluation.form, row):
+            if (
+                cell.value is None
+                and cell.blank
+                and cell.at.column > row.at.column
+                and not has_note(evaluation.form, row)
+            ):
                 numbers = {"name": row.name, "column": note_column(evaluation.scheme)}
                 yield Finding("I113", cell.at, field, row.score.raw.strip(), None, numbers, (row.score.at,))
 
@@ -107,19 +115,20 @@ def has_number(measure: Target) -> bool:
 
 
 _IRREGULAR = str.maketrans("≧≦═＝＞＜％０１２３４５６７８９", "≥≤==><%0123456789")
-_IRREGULAR_SIGNS = frozenset(map(chr, _IRREGULAR)) | {"比"}
+_ANY_IRREGULAR = re.compile(f"[{''.join(map(chr, _IRREGULAR))}]|百分比|%%")
 
 
 def _regular(text: str) -> str:
-    if _IRREGULAR_SIGNS.isdisjoint(text) and "%%" not in text:
-        return text
     return text.translate(_IRREGULAR).replace("百分比", "%").replace("%%", "%")
 
 
 @check("I106")
 def irregular_symbol(context: Context) -> Iterator[Finding]:
     """单位或符号不规范：≧、═、全角数字、“95百分比”。"""
-    for row in context.form.named_indicators:
+    rows = context.form.named_indicators
+    if not _ANY_IRREGULAR.search("\n".join([cell.raw for row in rows for cell in (row.target, row.actual)])):
+        return
+    for row in rows:
         for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
             raw = cell.raw.strip()
             if cell.value is not None and cell.value.kind == "number" and (regular := _regular(raw)) != raw:
@@ -158,7 +167,9 @@ def explained_as_another_kind(context: Context) -> Iterator[Finding]:
 def duplicate_name(context: Context) -> Iterator[Finding]:
     """同一二级指标下三级指标重名。"""
     named = [(normalised(name), row) for row in context.form.named_indicators if (name := row.name)]
-    counts = Counter(name for name, _ in named)
+    counts = Counter([name for name, _ in named])
+    if len(counts) == len(named):
+        return
     seen: dict[tuple[str, str, str], Indicator] = {}
     for name, row in named:
         if counts[name] == 1:
@@ -208,10 +219,14 @@ def _speaks_of(row: Indicator, other: Indicator) -> bool:
 def broken_name(context: Context) -> Iterator[Finding]:
     """指标名残缺：以顿号、逗号或连词结尾，或括号不成对。"""
     for row in context.form.named_indicators:
-        name = normalised(row.name)
-        unpaired = name.count("(") != name.count(")")
-        if name and (name.endswith(("、", ",", "和", "与", "及", "或")) or unpaired):
+        if _is_broken(row.name):
             yield Finding("I112", row.at, "三级指标", row.name)
+
+
+@lru_cache(maxsize=4096)  # names come again in the forms of a batch
+def _is_broken(name: str) -> bool:
+    name = normalised(name)
+    return name.endswith(("、", ",", "和", "与", "及", "或")) or name.count("(") != name.count(")")
 
 
 def measured(rows: Sequence[Indicator]) -> list[Indicator]:

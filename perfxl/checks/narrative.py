@@ -33,9 +33,9 @@ _AMOUNTS = (
 )
 
 
-def _texts(evaluation: Evaluation) -> tuple[Located[str], ...]:
-    """The report's paragraphs; none where the file has several forms: it may speak of any of them."""
-    return evaluation.form.surroundings if evaluation.alone else ()
+def _texts(evaluation: Evaluation, word: str = "") -> list[Located[str]]:
+    """The report's paragraphs with a word; none where the file has several forms: it may speak of any of them."""
+    return [text for text in evaluation.form.surroundings if word in text.raw] if evaluation.alone else []
 
 
 @evaluation_check("X106")
@@ -43,7 +43,7 @@ def another_total(evaluation: Evaluation) -> Iterator[Finding]:
     """报告正文写的总分与表内总分不一致。满分不算。"""
     total = evaluation.form.total
     full = evaluation.scheme.full_score
-    for text in _texts(evaluation) if total.value is not None else ():
+    for text in _texts(evaluation, "分") if total.value is not None else ():
         for match in _TOTAL.finditer(text.raw):
             stated = Decimal(match[1])
             # 总分100分，其中…: the full score, not this form's total.
@@ -68,7 +68,7 @@ def another_grade(evaluation: Evaluation) -> Iterator[Finding]:
 def another_rate(evaluation: Evaluation) -> Iterator[Finding]:
     """报告正文写的预算执行率与按表计算的不一致。"""
     rate, ratio = evaluation.form.funding.total.rate, evaluation.card.ratio
-    for text in _texts(evaluation) if ratio is not None else ():
+    for text in _texts(evaluation, "执行率") if ratio is not None else ():
         for match in _RATE.finditer(text.raw):
             stated = Decimal(match[1].rstrip("%％ ")) / 100
             if ratio is not None and not agrees(stated, match[1].replace(" ", ""), ratio, percentage=True):
@@ -79,7 +79,7 @@ def another_rate(evaluation: Evaluation) -> Iterator[Finding]:
 def another_amount(evaluation: Evaluation) -> Iterator[Finding]:
     """报告正文写的预算数、执行数与表内不一致。"""
     total = evaluation.form.funding.total
-    for text in _texts(evaluation):
+    for text in _texts(evaluation, "元"):
         for name, label, pattern in _AMOUNTS:
             cell: Located[Decimal] = getattr(total, name)
             for match in pattern.finditer(text.raw):

@@ -11,15 +11,9 @@ from perfxl.finding import Finding
 from perfxl.grid import normalised
 
 
-def _readable(evaluation: Evaluation) -> bool:
-    """False where a score cannot be read: L108 has said so, and no sum can be trusted."""
-    card = evaluation.card
-    return not any(line.reported.unreadable for line in (card.execution, *card.lines))
-
-
 def _total_is_wrong(evaluation: Evaluation) -> bool:
     total, card = evaluation.form.total, evaluation.card
-    if total.value is None or card.reported_sum is None or not _readable(evaluation):
+    if total.value is None or card.reported_sum is None or not evaluation.readable:
         return False
     return not agrees(total.value, total.raw, card.reported_sum)
 
@@ -37,7 +31,7 @@ def total_blank(evaluation: Evaluation) -> Iterator[Finding]:
     """总分未填。"""
     total, card = evaluation.form.total, evaluation.card
     absent = lacks(evaluation.form, "得分", "自评分", "总分", "合计")
-    if total.blank and card.reported_sum is not None and _readable(evaluation) and not absent:
+    if total.blank and card.reported_sum is not None and evaluation.readable and not absent:
         yield Finding("T106", total.at, "总分", None, points(card.reported_sum))
 
 
@@ -46,7 +40,7 @@ def total_by_rule(evaluation: Evaluation) -> Iterator[Finding]:
     """按规则重算总分与填报的不同。"""
     total, card = evaluation.form.total, evaluation.card
     computed = card.computed_total
-    if computed is None or total.value is None or _total_is_wrong(evaluation) or not _readable(evaluation):
+    if computed is None or total.value is None or _total_is_wrong(evaluation) or not evaluation.readable:
         return
     if computed != card.reported_sum:
         derivation = {"derivation": card.total_derivation}
@@ -67,7 +61,7 @@ def _totals(evaluation: Evaluation) -> tuple[str, str]:
 def grade_by_total(evaluation: Evaluation) -> Iterator[Finding]:
     """等级按未经四舍五入的总分所在区间。"""
     form, card, grades = evaluation.form, evaluation.card, evaluation.scheme.grades
-    if form.grade is None or form.grade.value is None or card.reported_sum is None or not _readable(evaluation):
+    if form.grade is None or form.grade.value is None or card.reported_sum is None or not evaluation.readable:
         return
     word = normalised(form.grade.raw)
     right = {card.reported_sum_grade, card.grade_if_full}
@@ -83,7 +77,7 @@ def grade_blank(evaluation: Evaluation) -> Iterator[Finding]:
     """等级未填。"""
     grade, card = evaluation.form.grade, evaluation.card
     asked = grade is not None and grade.blank and evaluation.scheme.grades
-    if grade is not None and asked and card.reported_sum is not None and _readable(evaluation):
+    if grade is not None and asked and card.reported_sum is not None and evaluation.readable:
         total, expected = _totals(evaluation)
         yield Finding("T103", grade.at, "等级", None, expected, {"total": total})
 

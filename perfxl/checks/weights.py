@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import chain, pairwise
 
@@ -13,10 +13,8 @@ from perfxl.figures import points
 from perfxl.finding import Finding
 from perfxl.form import Indicator, SelfEvaluation
 from perfxl.grid import normalised
-
-
-def _unreadable(context: Context) -> bool:
-    return any(row.max_score.unreadable for row in context.form.named_indicators)
+from perfxl.kept import kept_by_identity
+from perfxl.scheme import Scheme, SourcedPoints
 
 
 @check("W101")
@@ -24,7 +22,7 @@ def weights_sum(context: Context) -> Iterator[Finding]:
     """权重合计应等于满分。绩效目标表可以没有权重，也可以不含执行率的分值。"""
     form, scheme = context.form, context.scheme
     weights = list(chain.from_iterable(context.weights))
-    if not weights or scheme.full_score is None or _unreadable(context):
+    if not weights or scheme.full_score is None or context.weights_unreadable:
         return
     card = context.scorecard
     outside = card is not None and card.execution.indicator is None
@@ -47,9 +45,9 @@ def weights_sum(context: Context) -> Iterator[Finding]:
 def group_weights(context: Context) -> Iterator[Finding]:
     """一级权重原则上按方案；有标注错位（W108）时不再逐项报告。"""
     scheme, form = context.scheme, context.form
-    if _true_grouping(context) or _unreadable(context):
+    if context.true_grouping or context.weights_unreadable:
         return
-    expected = {normalised(group.name): group.points for group in scheme.groups}
+    expected = _points_of_groups(scheme)
     for group, weights in zip(form.groups, context.weights, strict=True):
         stated = expected.get(normalised(group.label.value or ""))
         if weights and stated is not None and sum(weights) != stated.value:
@@ -62,10 +60,15 @@ def group_weights(context: Context) -> Iterator[Finding]:
             yield Finding("W102", printed.at, "分值", printed.raw, points(weight), {"label": "预算执行率"})
 
 
+@kept_by_identity
+def _points_of_groups(scheme: Scheme) -> Mapping[str, SourcedPoints | None]:
+    return {normalised(group.name): group.points for group in scheme.groups}
+
+
 @check("W103")
 def printed_group_points(context: Context) -> Iterator[Finding]:
     """一级标注的分值应等于其下各项合计。"""
-    if _true_grouping(context) or _unreadable(context):
+    if context.true_grouping or context.weights_unreadable:
         return
     for group, weights in zip(context.form.groups, context.weights, strict=True):
         printed = group.printed_points
@@ -79,30 +82,12 @@ def printed_group_points(context: Context) -> Iterator[Finding]:
 def displaced_labels(context: Context) -> Iterator[Finding]:
     """一级指标标签错位：按顺序重新分组即与方案相符。"""
     groups = context.form.groups
-    grouping = _true_grouping(context)
+    grouping = context.true_grouping
     if grouping:
         numbers = {"actual": "/".join(points(sum(weights, Decimal(0))) for weights in context.weights)}
         printed = "/".join(points(group.printed_points or Decimal(0)) for group in groups)
         related = tuple(group.label.at for group in groups[1:])
         yield Finding("W108", groups[0].label.at, "一级指标", printed, grouping, numbers, related)
-
-
-def _true_grouping(context: Context) -> str:
-    """`36/34/15/15` where the printed labels are off but the rows in order fill the scheme's groups exactly."""
-    stated = [group.points.value for group in context.scheme.groups if group.points]
-    printed = [group.printed_points for group in context.form.groups]
-    if None in printed or len(stated) != len(context.scheme.groups):
-        return ""
-    sums = [sum(weights, Decimal(0)) for weights in context.weights]
-    if sums in (printed, stated):
-        return ""
-    waiting, filled = list(stated), Decimal(0)
-    for weight in chain.from_iterable(context.weights):
-        filled += weight
-        if waiting and filled == waiting[0]:
-            waiting.pop(0)
-            filled = Decimal(0)
-    return "" if waiting or filled else "/".join(map(points, stated))
 
 
 @check("W104")
@@ -179,6 +164,8 @@ def bands_overlap(context: Context) -> Iterator[Finding]:
                     numbers = {"first": first, "second": second}
                     yield Finding("W106", row.scoring_rule.at, "评分规则", numbers=numbers)
     for text in context.form.surroundings:
+        if "为" not in text.raw:
+            continue
         stated = [(match, Decimal(match[1]), Decimal(match[3])) for match in _GRADE_BAND.finditer(text.raw)]
         for (upper, low, _), (lower, _, high) in pairwise(sorted(stated, key=lambda b: -b[1])):
             # An interval without any （含） is closed at both ends; with one, the other end is open.

@@ -46,13 +46,13 @@ def amount_differs(context: Context) -> Iterator[Finding]:
     """文字金额与表不符：紧跟在项目名称后面的金额。"""
     from perfxl.reading.values import parse_amount
 
-    form, total = context.form, context.form.funding.total
-    known = {cell.value for cell in (total.initial_budget, total.adjusted_budget, total.executed) if cell.value}
-    if not form.project or not total.adjusted_budget.value:
+    form, total, project = context.form, context.form.funding.total, context.form.project
+    if not form.surroundings or not project or not total.adjusted_budget.value:
         return
+    known = {cell.value for cell in (total.initial_budget, total.adjusted_budget, total.executed) if cell.value}
     for text in form.surroundings:
-        start = text.raw.find(form.project)
-        match = _AMOUNT.match(text.raw, start + len(form.project)) if start >= 0 else None
+        start = text.raw.find(project)
+        match = _AMOUNT.match(text.raw, start + len(project)) if start >= 0 else None
         amount = parse_amount(match[0]) if match else None
         if match and amount is not None and amount not in known:
             expected = f"{money(total.adjusted_budget.value)} 元"
