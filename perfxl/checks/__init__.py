@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from perfxl import figures
+from perfxl.checks.rules import Rule, rule_in
 from perfxl.checks.slips import Slips, slips_in
 from perfxl.finding import Finding
 from perfxl.form import Form, Indicator, Located, ObjectiveForm, SelfEvaluation
@@ -50,11 +51,23 @@ class Context:
     @cached_property
     def slips(self) -> tuple[tuple[str, Located[str], Slips], ...]:
         """Every text a person wrote into the form that shows slips, with the form's word for it."""
-        texts = [("", located) for located in self.form.fields.values()]
+        texts = [("", text) for text in self.form.fields.values()]
         for row in self.form.named_indicators:
             texts += (("指标名称", row.level3), ("指标解释", row.explanation), ("评分规则", row.scoring_rule))
             texts.append(("备注", row.note))
-        return tuple((field, text, found) for field, text in texts if text.raw and (found := slips_in(text.raw)))
+        return tuple([(field, text, found) for field, text in texts if text.raw and (found := slips_in(text.raw))])
+
+    @cached_property
+    def rules(self) -> tuple[tuple[Indicator, Located[str], Rule], ...]:
+        """The rows whose 评分规则, or without one 指标解释, speaks of points: with the cell that does."""
+        found = []
+        for row in self.form.named_indicators:
+            place, text = row.scoring_rule, row.scoring_rule.raw.strip()
+            if not text:
+                place, text = row.explanation, row.explanation.raw
+            if text and (rule := rule_in(text)):
+                found.append((row, place, rule))
+        return tuple(found)
 
     @cached_property
     def weights_unreadable(self) -> bool:

@@ -47,6 +47,9 @@ def _same_project(form: Form, other: Form) -> bool:
 def by_name(form: Form) -> dict[str, Indicator]:
     """The indicators by their names as `normalised`; names that stand in several rows are left out."""
     rows = [(normalised(name), row) for row in form.named_indicators if (name := row.name)]
+    found = dict(rows)
+    if len(found) == len(rows):
+        return found
     counts = Counter([name for name, _ in rows])
     return {name: row for name, row in rows if counts[name] == 1}
 

@@ -115,7 +115,7 @@ def has_number(measure: Target) -> bool:
 
 
 _IRREGULAR = str.maketrans("≧≦═＝＞＜％０１２３４５６７８９", "≥≤==><%0123456789")
-_ANY_IRREGULAR = re.compile(f"[{''.join(map(chr, _IRREGULAR))}]|百分比|%%")
+_ANY_IRREGULAR = re.compile(f"[比{''.join(map(chr, _IRREGULAR))}]")
 
 
 def _regular(text: str) -> str:
@@ -126,7 +126,8 @@ def _regular(text: str) -> str:
 def irregular_symbol(context: Context) -> Iterator[Finding]:
     """单位或符号不规范：≧、═、全角数字、“95百分比”。"""
     rows = context.form.named_indicators
-    if not _ANY_IRREGULAR.search("\n".join([cell.raw for row in rows for cell in (row.target, row.actual)])):
+    texts = "\n".join([cell.raw for row in rows for cell in (row.target, row.actual)])
+    if "%%" not in texts and not _ANY_IRREGULAR.search(texts):
         return
     for row in rows:
         for field, cell in (("指标值", row.target), ("实际完成值", row.actual)):
@@ -167,9 +168,9 @@ def explained_as_another_kind(context: Context) -> Iterator[Finding]:
 def duplicate_name(context: Context) -> Iterator[Finding]:
     """同一二级指标下三级指标重名。"""
     named = [(normalised(name), row) for row in context.form.named_indicators if (name := row.name)]
-    counts = Counter([name for name, _ in named])
-    if len(counts) == len(named):
+    if len(dict(named)) == len(named):
         return
+    counts = Counter([name for name, _ in named])
     seen: dict[tuple[str, str, str], Indicator] = {}
     for name, row in named:
         if counts[name] == 1:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check
 from perfxl.checks.notes import lacks
+from perfxl.checks.rules import POINTS_IN_RULE
 from perfxl.finding import Finding
 from perfxl.form import NO_RESULT, Located, SelfEvaluation
 from perfxl.kept import kept_by_identity
 from perfxl.scheme import Scheme
 
 _figures = attrgetter("target", "actual", "max_score", "score")
-POINTS_IN_RULE = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*分\s*[)）]")
 
 
 @kept_by_identity

@@ -33,9 +33,11 @@ _AMOUNTS = (
 )
 
 
-def _texts(evaluation: Evaluation, word: str = "") -> list[Located[str]]:
-    """The report's paragraphs with a word; none where the file has several forms: it may speak of any of them."""
-    return [text for text in evaluation.form.surroundings if word in text.raw] if evaluation.alone else []
+def _texts(evaluation: Evaluation, *words: str) -> Iterator[Located[str]]:
+    """The report's paragraphs with one of the words; none where the file has several forms: it may speak of any."""
+    for text in evaluation.form.surroundings if evaluation.alone else ():
+        if any(word in text.raw for word in words):
+            yield text
 
 
 @evaluation_check("X106")
@@ -43,7 +45,7 @@ def another_total(evaluation: Evaluation) -> Iterator[Finding]:
     """报告正文写的总分与表内总分不一致。满分不算。"""
     total = evaluation.form.total
     full = evaluation.scheme.full_score
-    for text in _texts(evaluation, "分") if total.value is not None else ():
+    for text in _texts(evaluation, "得分", "总分", "评分") if total.value is not None else ():
         for match in _TOTAL.finditer(text.raw):
             stated = Decimal(match[1])
             # 总分100分，其中…: the full score, not this form's total.
@@ -58,7 +60,7 @@ def another_grade(evaluation: Evaluation) -> Iterator[Finding]:
     grade = evaluation.form.grade
     if grade is None or not grade.value:
         return
-    for text in _texts(evaluation):
+    for text in _texts(evaluation, "等级", "等次", "结果"):
         for match in _GRADE.finditer(text.raw):
             if match[1] != grade.value:
                 yield Finding("X107", text.at, "等级", match[1], grade.value, {}, (grade.at,))

@@ -8,10 +8,9 @@ from decimal import Decimal
 from itertools import chain, pairwise
 
 from perfxl.checks import Context, Evaluation, check, evaluation_check
-from perfxl.checks.layout import POINTS_IN_RULE
 from perfxl.figures import points
 from perfxl.finding import Finding
-from perfxl.form import Indicator, SelfEvaluation
+from perfxl.form import SelfEvaluation
 from perfxl.grid import normalised
 from perfxl.kept import kept_by_identity
 from perfxl.scheme import Scheme, SourcedPoints
@@ -121,28 +120,15 @@ def weight_blank(evaluation: Evaluation) -> Iterator[Finding]:
                 yield Finding("W110", row.max_score.at, "分值", numbers={"name": row.name})
 
 
-def _rule_text(row: Indicator) -> tuple[str, bool]:
-    """The row's rule: its own column, else an explanation that states points."""
-    own = row.scoring_rule.raw.strip()
-    return (own, True) if own else (row.explanation.raw, False)
-
-
 @check("W105")
 def rule_points(context: Context) -> Iterator[Finding]:
     """评分细则各点（N分）之和应等于权重。"""
-    for row in context.form.named_indicators:
-        text, own = _rule_text(row)
-        stated = [Decimal(value) for value in POINTS_IN_RULE.findall(text)] if "分" in text else ()
-        weight = row.max_score.value
-        if stated and weight is not None and sum(stated) != weight:
-            at = row.scoring_rule.at if own else row.explanation.at
-            total = points(sum(stated, Decimal(0)))
-            yield Finding("W105", at, "评分规则", total, points(weight), {"name": row.name})
+    for row, place, rule in context.rules:
+        stated, weight = rule.stated, row.max_score.value
+        if stated is not None and weight is not None and stated != weight:
+            yield Finding("W105", place.at, "评分规则", points(stated), points(weight), {"name": row.name})
 
 
-# `在78%以上不到90%得6-8分`, `90%及以上上得8分`, `70%以下，不得分`
-_BAND = re.compile(r"(\d+(?:\.\d+)?)[%％](?:及?以上上?|（含）|\(含\))(?:不到(\d+(?:\.\d+)?)[%％])?")
-_BELOW = re.compile(r"(\d+(?:\.\d+)?)[%％]以下")
 # `自评分90（含）-100分为优秀`, `0-60分为不合格`
 _GRADE_BAND = re.compile(r"(\d+)([（(]含[)）])?\s*[-－—~～至]\s*(\d+)([（(]含[)）])?分?为")
 
@@ -150,19 +136,9 @@ _GRADE_BAND = re.compile(r"(\d+)([（(]含[)）])?\s*[-－—~～至]\s*(\d+)([�
 @check("W106")
 def bands_overlap(context: Context) -> Iterator[Finding]:
     """评分区间、等级区间重叠或有空档。"""
-    for row in context.form.named_indicators:
-        rule = row.scoring_rule.raw
-        stated_bands = _BAND.findall(rule) if "%" in rule or "％" in rule else ()
-        bands = [
-            (Decimal(low), Decimal(high) if high else None, f"{low}%以上" + (f"不到{high}%" if high else ""))
-            for low, high in stated_bands
-        ]
-        if len(bands) > 1:
-            bands += [(Decimal(-1), Decimal(v), f"{v}%以下") for v in _BELOW.findall(rule)]
-            for (low, _, first), (_, high, second) in pairwise(sorted(bands, key=lambda b: -b[0])):
-                if high != low:
-                    numbers = {"first": first, "second": second}
-                    yield Finding("W106", row.scoring_rule.at, "评分规则", numbers=numbers)
+    for row, place, rule in context.rules:
+        for first, second in rule.uneven if place is row.scoring_rule else ():
+            yield Finding("W106", place.at, "评分规则", numbers={"first": first, "second": second})
     for text in context.form.surroundings:
         if "为" not in text.raw:
             continue
@@ -175,17 +151,9 @@ def bands_overlap(context: Context) -> Iterator[Finding]:
                 yield Finding("W106", text.at, "等级说明", numbers=numbers)
 
 
-_POINTLESS = re.compile(r"[^，,；;。（(]{2,20}得分(?=[，,；;。])")
-_POINTED = re.compile(r"得\s*\d+(?:\.\d+)?\s*(?:[-－~～]\s*\d+(?:\.\d+)?)?\s*分")
-
-
 @check("W107")
 def rule_without_points(context: Context) -> Iterator[Finding]:
     """评分细则里别的情形写明得几分，只有这一条没有写。"""
-    for row in context.form.named_indicators:
-        text, own = _rule_text(row)
-        if "得分" in text and _POINTED.search(text):  # without that word nothing can be pointless
-            for match in _POINTLESS.finditer(text):
-                if not match[0].endswith(("不得分", "不予得分")):
-                    at = row.scoring_rule.at if own else row.explanation.at
-                    yield Finding("W107", at, "评分规则", numbers={"name": row.name, "text": match[0]})
+    for row, place, rule in context.rules:
+        for case in rule.pointless:
+            yield Finding("W107", place.at, "评分规则", numbers={"name": row.name, "text": case})
