@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -34,8 +32,7 @@ _SEVERITY_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One mistake at one place. `numbers` fill the catalogue's message, in English `<name>_en` before `<name>`."""
 
     code: str
@@ -45,7 +42,7 @@ class Finding:
     reported: str | None = None
     """As typed; None where the finding is not about one value."""
     expected: str | None = None
-    numbers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    numbers: Mapping[str, str] = {}
     related: tuple[CellRef, ...] = ()
     regraded: Severity | None = None
     """Set when a scheme grades this code otherwise than the catalogue."""

@@ -111,8 +111,7 @@ ROW_FIELDS = ("level3", "explanation", "scoring_rule", "kind", "target", "actual
 """What a unit fills in of an Indicator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A level 1 block: its label as printed and the indicators below it."""
 
     label: Located[str]
@@ -121,8 +120,7 @@ class Group:
     rows: tuple[Indicator, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FundingRow:
+class FundingRow(NamedTuple):
     """One line of the fund table. Amounts in 元 whatever the form's unit; `raw` keeps the text as typed."""
 
     label: Located[str]

@@ -23,12 +23,12 @@ def meaning(located: Located[Any] | None) -> str:
         return ""
     value, _, raw = located
     if value is None or isinstance(value, str):
-        return said(raw)
-    if located.blank:
+        return said(raw) if raw else ""
+    if not raw[-1:].isalnum() and located.blank:  # the first tells it of most at once
         return ""
     if isinstance(value, Decimal):
         return points(value)
-    return _measure(value, normalised(raw)) if isinstance(value, Target) else said(raw)
+    return _measure(value, raw) if isinstance(value, Target) else said(raw)
 
 
 @lru_cache(maxsize=4096)  # labels and answers like 是 come again in every form
@@ -50,13 +50,18 @@ def same_meaning(one: Located[Any] | None, other: Located[Any] | None) -> bool:
     return normalised(one.raw) == normalised(other.raw)
 
 
-def _measure(measure: Target, text: str) -> str:
-    if measure.kind == "text":
-        return text
-    if measure.kind == "date":
-        return f"{measure.operator}{measure.day}"
-    amounts = "~".join([points(amount) for amount in (measure.low, measure.high) if amount is not None])
-    # `街道` of `12个街道`: another noun counts something else.
-    _, unit, noun = text.rpartition(measure.unit) if measure.unit else ("", "", "")
-    noun = _LIMITING.sub("", noun) if unit and noun else ""
-    return f"{measure.operator or '='}{amounts}{measure.unit}{noun}"
+def _measure(measure: Target, raw: str) -> str:
+    kind, operator, low, high, unit, day = measure
+    if kind == "text":
+        return normalised(raw)
+    if kind == "date":
+        return f"{operator}{day}"
+    amounts = "" if low is None else points(low)
+    if high is not None:
+        amounts += f"~{points(high)}"
+    noun = ""
+    if unit and not raw.endswith(unit):
+        # `街道` of `12个街道`: another noun counts something else.
+        _, found, noun = normalised(raw).rpartition(unit)
+        noun = _LIMITING.sub("", noun) if found else ""
+    return f"{operator or '='}{amounts}{unit}{noun}"

@@ -130,8 +130,8 @@ def _review_form(
 
 
 def _regraded(finding: Finding, severity: Severity | None) -> Finding:
-    return finding if severity is finding.regraded else replace(finding, regraded=severity)
+    return finding if severity is finding.regraded else finding._replace(regraded=severity)
 
 
 def _judged(finding: Finding, form: Form, explanations: Sequence[Explanation]) -> Finding:
-    return replace(finding, settled=True) if settled(form, finding, explanations) else finding
+    return finding._replace(settled=True) if settled(form, finding, explanations) else finding

@@ -114,7 +114,7 @@ def _() -> Sequence[Finding]:
     with patch("perfxl.batch.review_workbook", side_effect=ZeroDivisionError("权重")):
         (finding,) = _file(_whole())
     place = finding.numbers["reason"].partition(" (")[0]  # without the line of the mock
-    return [replace(finding, numbers={"reason": place})]
+    return [finding._replace(numbers={"reason": place})]
 
 
 _case("R199", "没有出错")(lambda: _file(_whole()))
@@ -237,7 +237,7 @@ def _resubmitted(before: bytes, after: bytes) -> Sequence[Finding]:
         (pair,) = differences(collect([old]), collect([new]), Options())
         assert isinstance(pair, Pair)
         found = [pair.resubmitted] if pair.resubmitted else []
-        return [replace(one, numbers={**one.numbers, "other": f"上次/{NAME}"}) for one in found]
+        return [one._replace(numbers={**one.numbers, "other": f"上次/{NAME}"}) for one in found]
 
 
 def _returned(name: str) -> bytes:

@@ -148,7 +148,7 @@ def test_an_explanation_without_its_cell_is_never_taken_for_another_s(
 
 
 def _without(group: Group, at: CellRef) -> Group:
-    return replace(group, rows=tuple(row for row in group.rows if row.level3.at != at))
+    return group._replace(rows=tuple(row for row in group.rows if row.level3.at != at))
 
 
 def test_history_goes_on(old: bytes, current: Scheme, tmp_path: Path) -> None:

@@ -291,12 +291,11 @@ def random_file(number: int) -> FileReview:
         fields = {key: form.title._replace(raw=name) for key, name in names.items()}
         total = form.funding.total
         budget, executed = (Decimal(random.randrange(1, 10**9)).scaleb(-2) for _ in range(2))
-        money = replace(
-            total,
+        money = total._replace(
             adjusted_budget=total.adjusted_budget._replace(value=random.choice((budget, budget, None))),
             executed=total.executed._replace(value=executed),
         )
-        form = replace(form, fields=fields, funding=replace(form.funding, total=money))
+        form = replace(form, fields=fields, funding=form.funding._replace(total=money))
         codes = random.choices([*CODES_BY_SEVERITY.values()], k=random.randrange(4))
         reviews.append(reviewed(form, *(Finding(code, form.total.at) for code in codes)))
     returned = any(f.severity is Severity.error for review in reviews for f in review.findings)

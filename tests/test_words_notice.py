@@ -38,7 +38,7 @@ def test_what_follows_from_blank_points_is_no_cause_of_its_own() -> None:
 
 def test_settled_queries_are_not_asked_again() -> None:
     review = reviewed("古美路街道办事处-2020").reviews[0]
-    settled = replace(review, findings=tuple(replace(f, settled=True) for f in review.findings))
+    settled = replace(review, findings=tuple(f._replace(settled=True) for f in review.findings))
     assert (len(causes(review, Severity.query)), causes(settled, Severity.query)) == (6, [])
 
 

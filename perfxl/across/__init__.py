@@ -6,7 +6,7 @@ Files are looked at one by one; the facts of each form wait in a database, no te
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfxl.across.facts import FormFacts
 from perfxl.across.rules import About, registered_rules
@@ -105,4 +105,4 @@ def _judged(facts: Facts, code: str, found: Iterator[About]) -> Iterator[About]:
         policy = facts.scheme(number).checks
         if not policy.suspended(code):
             regraded = policy.severity(code)
-            yield number, replace(finding, regraded=regraded) if regraded else finding
+            yield number, finding._replace(regraded=regraded) if regraded else finding

@@ -126,7 +126,7 @@ def _keys(review: Review) -> Keys:
     form = review.form
     is_evaluation = isinstance(form, SelfEvaluation)
     unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
-    rows = {id(row): [meaning(cell) if cell.raw else "" for cell in _cells(row)] for row in form.named_indicators}
+    rows = {id(row): [*map(meaning, _cells(row))] for row in form.named_indicators}
     return Keys(
         is_evaluation=is_evaluation,
         content=digest("\n".join(_content(form, rows.values()))),
@@ -183,7 +183,7 @@ def _reasons(review: Review) -> Iterator[Said]:
     seen: set[int] = set()
     for line in review.scorecard.lines if review.scorecard else ():
         row = line.indicator
-        if row is None or line.lost <= 0 or not written(row.note.raw):
+        if row is None or not row.note.raw or line.lost <= 0 or not written(row.note.raw):
             continue
         text = normalised(row.note.raw)
         if len(text) >= LONG_REASON and (known := digest(text)) not in seen:

@@ -6,9 +6,7 @@ import marshal
 import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from perfxl.across.facts import FormFacts, Keys, SetTarget, form_facts
@@ -43,8 +41,6 @@ _IN_MEMORY = 500
 _FORMS_AT_HAND = 64
 """A rule, and what it finds, ask for the same form in turn."""
 
-_finding = attrgetter(*(field.name for field in fields(Finding)))
-"""Pickled by itself a finding would go through Python, which takes four times as long."""
 _SCHEME = FormFacts._fields.index("scheme")
 _NEWEST = pickle.HIGHEST_PROTOCOL
 
@@ -63,8 +59,8 @@ def _row(facts: FormFacts, keys: Keys) -> Part:
         facts.scheme.id,
         *(None if value is None else str(value) for value in (facts.rate, facts.total)),
         float(facts.budget or 0),
-        pickle.dumps((facts[:_SCHEME], facts[_SCHEME + 1 : -1], [*map(_finding, facts.risks)]), _NEWEST),
-        marshal.dumps([(name, means, tuple(at), *words) for name, means, at, *words in keys.targets]),
+        pickle.dumps((facts[:_SCHEME], facts[_SCHEME + 1 : -1], [*map(tuple, facts.risks)]), _NEWEST),
+        marshal.dumps([(name, means, tuple(at), said, set_to) for name, means, at, said, set_to in keys.targets]),
     ]
     said = [
         [_signed(one.digest), of, one.field, *_place(one.at)]
@@ -136,7 +132,7 @@ class Facts:
     def find(self, found: Iterable[tuple[int, Finding]]) -> None:
         """Keep findings about forms, by number, that only the other forms show."""
         rows = (
-            (number, f.code, int(f.severity), pickle.dumps(_finding(f), pickle.HIGHEST_PROTOCOL)) for number, f in found
+            (number, f.code, int(f.severity), pickle.dumps(tuple(f), pickle.HIGHEST_PROTOCOL)) for number, f in found
         )
         self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice, pairwise
 from typing import Any, Literal
 
-from perfxl.form import Funding, FundingRow, Located
+from perfxl.form import FUND_FIELDS, Funding, FundingRow, Located
 from perfxl.grid import Cell, CellRef, normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.fund_proof import proved_columns
@@ -257,7 +257,7 @@ def _completed(
     rate = pairs.get("execution_rate") if "execution_rate" not in known else None
     if rate:
         found["rate"] = _share(rate.cell, rate.at, rate.label, reader)
-    return replace(total, **found) if found else total
+    return total._replace(**found) if found else total
 
 
 def read_fund_fields(
@@ -276,11 +276,8 @@ def _field_row(budget: Pair | None, at: CellRef, reader: CellReader, unit: Money
     if budget is None:
         return _empty_row(at)
     label = Located(budget.word, budget.label_at, budget.label)
-    return replace(
-        _empty_row(budget.label_at),
-        label=label,
-        adjusted_budget=_amount(budget, reader, unit) or blank(budget.label_at),
-    )
+    amount = _amount(budget, reader, unit) or blank(budget.label_at)
+    return _empty_row(budget.label_at)._replace(label=label, adjusted_budget=amount)
 
 
 def _previous(
@@ -306,4 +303,4 @@ def _share(cell: Cell, at: CellRef, label: str, reader: CellReader) -> Located[D
 
 
 def _empty_row(at: CellRef) -> FundingRow:
-    return FundingRow(blank(at), blank(at), blank(at), blank(at), blank(at), blank(at), blank(at))
+    return FundingRow._make([blank(at)] * len(FUND_FIELDS))

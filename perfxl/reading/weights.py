@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 
 from perfxl.form import Group, Indicator, Located
@@ -23,7 +22,7 @@ def with_points_behind_names(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     found = {row.at: weighed for row, weighed in zip(counting, rows, strict=True) if weighed}
     if not found or len(found) < _LEAST * len(counting):
         return groups
-    return tuple(replace(group, rows=tuple(found.get(row.at, row) for row in group.rows)) for group in groups)
+    return tuple(group._replace(rows=tuple(found.get(row.at, row) for row in group.rows)) for group in groups)
 
 
 def _weighed(row: Indicator, *, alone: bool) -> Indicator | None:

@@ -15,7 +15,7 @@ from perfxl.form import SelfEvaluation
 from perfxl.making import Part
 from perfxl.review import FileReview, Review, Status
 from perfxl.scheme_files import builtin_schemes
-from perfxl.scorecard import Scorecard, ScoreLine
+from perfxl.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from perfxl.seal import Verdict
@@ -156,7 +156,7 @@ def _dimensions(review: Review, card: Scorecard) -> tuple[tuple[Decimal | None, 
     """Points reached by dimension, and points lost: see FormRow."""
     lines = iter(card.lines)
     sums: list[Decimal | None] = [None, None, None, None]
-    lost = [_lost(card.execution), Decimal(0), Decimal(0), Decimal(0), Decimal(0)]
+    lost = [_lost(card.execution.weight, card.execution.counted), _NOTHING, _NOTHING, _NOTHING, _NOTHING]
     for place, group in enumerate(review.form.groups):
         label = group.label.value or group.label.raw
         known = dimension(label)
@@ -166,14 +166,13 @@ def _dimensions(review: Review, card: Scorecard) -> tuple[tuple[Decimal | None, 
                 continue
             line = next(lines)
             if (counted := line.counted) is not None:
-                sums[column] = (sums[column] or Decimal(0)) + counted
+                sums[column] = (sums[column] or _NOTHING) + counted
                 if indicator is not card.execution.indicator:
-                    lost[column + 1] += _lost(line)
+                    lost[column + 1] += _lost(line.weight, counted)
     return tuple(sums), tuple(lost)
 
 
-def _lost(line: ScoreLine) -> Decimal:
-    weight, counted = line.weight, line.counted
+def _lost(weight: Decimal | None, counted: Decimal | None) -> Decimal:
     return weight - counted if weight and counted is not None and weight > counted else _NOTHING
 
 
