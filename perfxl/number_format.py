@@ -43,6 +43,7 @@ _COLOUR = re.compile(
 
 
 _GENERAL = (("general", "General"),)
+_GENERAL_WIDTH = 11
 _PLAIN = re.compile(r"(#,##)?0(?:\.(0+)(#*))?(%?)")
 
 
@@ -117,6 +118,7 @@ def is_percent(number_format: str) -> bool:
     return any(section.has("percent") for section in _numeric_sections(number_format))
 
 
+@lru_cache(maxsize=1024)
 def is_date(number_format: str) -> bool:
     """Whether the number is shown as a date or a time of day."""
     return any(section.has("date") for section in _numeric_sections(number_format))
@@ -279,6 +281,9 @@ def _general(value: Decimal) -> str:
         return str(value)
     if not value:
         return "0"
+    text = str(value)
+    if len(text) <= _GENERAL_WIDTH and "E" not in text:
+        return text.rstrip("0").rstrip(".") if "." in text else text
     power = value.adjusted()
     if -10 <= power <= 10:
         decimals = max(0, 9 - max(power, 0))

@@ -195,11 +195,11 @@ def read_fund_table(
     form_unit: MoneyUnit | None,
 ) -> Funding:
     """Amounts in 元. The total is the row named so, else the first."""
-    stated = [table.block.text if table.block else "", *(slot.text for slot in table.columns.values())]
-    units: list[MoneyUnit] = [unit for text in stated if (unit := money_unit(text))]
-    unit = units[0] if units else form_unit or "元"
+    units = {id_: money_unit(slot.text) for id_, slot in table.columns.items()}
+    stated = [money_unit(table.block.text) if table.block else None, *units.values()]
+    unit = next((known for known in stated if known), form_unit) or "元"
     at = region.ref(min(table.columns.values(), key=lambda slot: slot.left))
-    lines = [_fund_row(region, table, line, unit, reader) for line in table.lines]
+    lines = [_fund_row(region, table, line, units, unit, reader) for line in table.lines]
     total = next((line for line in lines if label_key(line.label.raw) in vocabulary().funding_totals), None)
     if total is None:
         total = lines[0] if lines else _empty_row(at)
@@ -212,7 +212,15 @@ def read_fund_table(
     return Funding(total, parts, unit, asks_initial, *_previous(pairs, reader, unit))
 
 
-def _fund_row(region: Region, table: FundTable, line: FundLine, unit: MoneyUnit, reader: CellReader) -> FundingRow:
+def _fund_row(
+    region: Region,
+    table: FundTable,
+    line: FundLine,
+    units: Mapping[str, MoneyUnit | None],
+    unit: MoneyUnit,
+    reader: CellReader,
+) -> FundingRow:
+    """`units` are those that the columns' labels state, `unit` is that of the others."""
     label = line.label
     if label is None or label.top < line.at and not table.transposed:
         label = region.slot(line.at, next(iter(table.columns.values())).left)
@@ -227,8 +235,7 @@ def _fund_row(region: Region, table: FundTable, line: FundLine, unit: MoneyUnit,
         slot = table.slot(region, id_, line)
         if slot is None:
             return blank(name.at)
-        label = table.columns[id_]
-        return reader.amount(slot.cell, region.ref(slot), label.key, money_unit(label.text) or line_unit)
+        return reader.amount(slot.cell, region.ref(slot), table.columns[id_].key, units[id_] or line_unit)
 
     def points(id_: str) -> Located[Decimal]:
         slot = table.slot(region, id_, line)

@@ -91,6 +91,7 @@ class _RowReader:
         """Whether the row read last is a part of one above it."""
         self.places = [(id_, column.left) for id_, column in header.columns.items()]
         self.words = {id_: column.key for id_, column in header.columns.items()}
+        self.texts: list[tuple[str, _Reading]] = [(id_, reader.text) for id_ in _TEXTS]
         self.row = header.bottom
         """The row being read."""
         self.slots: dict[str, Slot] = {}
@@ -143,14 +144,14 @@ class _RowReader:
     def _indicator(self, block: _Block) -> Indicator | None:
         """None for a row that only continues the indicator above: its name's merge covers it, no figures follow."""
         place, text, points = self.slots["level3"], self.reader.text, self.reader.points
-        name = text(place.cell, self.region.ref(place), self.words["level3"])
+        name = text(place.cell, self.grid.ref(place.top, place.left), self.words["level3"])
         measures = ("max_score", points), ("score", points), ("target", self._target), ("actual", self._measure)
         max_score, score, target, actual = figures = self._read(measures)
         if place.top < self.row and all(figure.blank for figure in figures):
             return None
         said = _in_short(name.raw) if len(name.raw) <= _SHORT else _name_in(name.raw)
         self.in_parts = self._is_part(said, max_score, score)
-        explanation, rule, kind, note = self._read([(id_, text) for id_ in _TEXTS])
+        explanation, rule, kind, note = self._read(self.texts)
         placeholder = said.placeholder and self._is_placeholder(max_score, score, target, actual)
         execution = self.header.has_points and said.execution
         words = (block.level1, block.level2, located((said.alone, name.at, name.raw)), explanation, rule, kind)
@@ -166,12 +167,12 @@ class _RowReader:
     ) -> bool:
         """Of a row whose name may be one."""
         if self.header.has_points:
-            return all(points.blank or points.value == 0 for points in (max_score, score))
+            return (max_score.blank or max_score.value == 0) and (score.blank or score.value == 0)
         return target.blank and actual.blank
 
     def _read(self, columns: Iterable[tuple[str, _Reading]]) -> list[Located[Any]]:
         """What the row has in columns; blank where a block that began above covers the place."""
-        row, slots, ref = self.row, self.slots, self.grid.ref
+        row, slots, words, ref = self.row, self.slots, self.words, self.grid.ref
         found = []
         for id_, read in columns:
             slot = slots.get(id_)
@@ -179,7 +180,8 @@ class _RowReader:
                 found.append(self.nothing)
                 continue
             at, cell = ref(slot.top, slot.left), slot.cell
-            found.append(blank(at) if cell is BLANK_CELL or slot.top != row else read(cell, at, self.words[id_]))
+            filled = cell is not BLANK_CELL and slot.top == row
+            found.append(read(cell, at, words[id_]) if filled else located((None, at, "")))
         return found
 
     def _target(self, cell: Cell, at: CellRef, word: str) -> Located[Target]:

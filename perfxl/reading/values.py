@@ -94,6 +94,8 @@ _BEFORE = re.compile(rf"{_FILLER}({_one_of(OPERATORS)})?{_FILLER}")
 _BEHIND = re.compile(rf"(?:{_one_of(_SUFFIXES)})\Z")
 _SUBJECT = re.compile(r"[\u4e00-\u9fff]{1,10}?(?:率|度|比例):?(?=\S)")
 """满意度 in `满意度≥95%`: may stand before a percentage."""
+_DIGIT = re.compile(f"[0-9０-９{CHINESE_DIGITS}]")
+"""Every number has one."""
 _BESIDE_WORDS = re.compile(r"(?<![0-9.,]) | (?![0-9.,])")
 _TEXT = Target("text")
 
@@ -188,7 +190,10 @@ def read_amount(cell: Cell, unit: MoneyUnit = "元") -> Decimal | None:
 
 def is_figure(cell: Cell) -> bool:
     """Whether points or money stand there, as a number or as text: documents have nothing but text."""
-    return isinstance(cell.value, Decimal) or read_points(cell) is not None or read_amount(cell) is not None
+    value = cell.value
+    if not isinstance(value, str):
+        return isinstance(value, Decimal)
+    return bool(_DIGIT.search(value)) and (read_points(cell) is not None or read_amount(cell) is not None)
 
 
 def read_share(cell: Cell, in_percent: bool = False) -> Decimal | None:
