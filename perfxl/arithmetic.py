@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Context, Decimal, getcontext, localcontext, setcontext
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal
 
 from perfxl.figures import points
@@ -78,12 +78,10 @@ class Expr(ABC):
     def evaluate_and_explain(self, values: Values) -> tuple[Value, str | Callable[[], str]]:
         """Both in one go. The line of a result is made when it is called for: it takes as long as the result, and most
         are never read. `values` must stay as they are."""
-        from perfxl.plan import settled
-
         before = getcontext()
         setcontext(_PRECISE)  # to make a context as localcontext does takes as long as a small expression
         try:
-            result = settled(self, values).compute(values)
+            result = _settler()(self, values).compute(values)
         except Unknown as unknown:
             return unknown.value, unknown.why
         finally:
@@ -302,6 +300,14 @@ class Ref(Input, Reference):
 
     def words(self, values: Values) -> Text:
         return shown(self.compute(values), self.style), ATOM
+
+
+@cache
+def _settler() -> Callable[[Expr, Values], Expr]:
+    """`settled`, which stands on these classes: an import takes as long as a small expression even where it is done."""
+    from perfxl.plan import settled
+
+    return settled
 
 
 def as_expr(value: Operand) -> Expr:

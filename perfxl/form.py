@@ -137,8 +137,7 @@ FUND_FIELDS = ("label", "initial_budget", "adjusted_budget", "executed", "max_sc
 """The same of a FundingRow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Funding:
+class Funding(NamedTuple):
     """预算与执行. `parts` is empty where the form has no breakdown.
 
     `previous_*` are None where the form does not ask for last year."""

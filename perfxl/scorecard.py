@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from perfxl.expr import Expr, Value, ref
 from perfxl.figures import agrees, points
@@ -26,6 +26,8 @@ from perfxl.scoring import (
     grade,
     inverse_score,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,6 @@ class ScoreLine:
     def counted(self) -> Decimal | None:
         """By rule where there is one and the clerk's number differs, else as filled in."""
         return self.reported.value if self.computed is None or self.agrees else self.computed
-
-
-def _line(**fields: Any) -> ScoreLine:
-    """A ScoreLine of all its fields: its own constructor sets one after the other, which takes three times as long."""
-    line = object.__new__(ScoreLine)
-    line.__dict__.update(fields)
-    return line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +124,8 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     exact_rate, rate_derivation = execution_rate(rule).evaluate_and_explain(amounts)
     rate = _number(exact_rate)
     execution_points, execution_derivation = execution_rate_score(rule).evaluate_and_explain(amounts)
-    execution = _line(
+    execution = _made(
+        ScoreLine,
         label="预算执行率",
         reported=row.score if row else funding.score,
         max_score=row.max_score if row else funding.max_score,
@@ -155,7 +151,8 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
     if reported_sum is not None:
         reported_sum = _capped(reported_sum, rate, scheme)
     computed_grade = _grade(scheme, computed)
-    return Scorecard(
+    return _made(
+        Scorecard,
         ratio=ratio,
         rate=rate,
         rate_derivation=rate_derivation,
@@ -170,6 +167,13 @@ def score_form(form: SelfEvaluation, scheme: Scheme) -> Scorecard:
         grade_if_full=_grade(scheme, reported_sum + missing) if missing and reported_sum is not None else None,
         total_derivation=derivation,
     )
+
+
+def _made(cls: type[T], **fields: Any) -> T:
+    """A ScoreLine or Scorecard of all its fields: its constructor sets one by one, which takes three times as long."""
+    made = object.__new__(cls)
+    made.__dict__.update(fields)
+    return made
 
 
 def _allowed(rule: ExecutionRule, ratio: Decimal | None) -> tuple[Decimal, Decimal] | None:
@@ -187,7 +191,8 @@ def _sum_of_parts(form: SelfEvaluation) -> dict[str, Value]:
 
 def _indicator_line(indicator: Indicator, scheme: Scheme) -> ScoreLine:
     computed, derivation = _indicator_points(indicator, scheme)
-    return _line(
+    return _made(
+        ScoreLine,
         label=indicator.name,
         reported=indicator.score,
         max_score=indicator.max_score,
