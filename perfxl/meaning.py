@@ -23,7 +23,7 @@ def meaning(located: Located[Any] | None) -> str:
         return ""
     value, _, raw = located
     if value is None or isinstance(value, str):
-        return said(raw) if raw else ""
+        return said(raw)
     if not raw[-1:].isalnum() and located.blank:  # the first tells it of most at once
         return ""
     if isinstance(value, Decimal):

@@ -126,7 +126,7 @@ def _keys(review: Review) -> Keys:
     form = review.form
     is_evaluation = isinstance(form, SelfEvaluation)
     unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
-    rows = {id(row): [*map(meaning, _cells(row))] for row in form.named_indicators}
+    rows = {id(row): [meaning(cell) if cell.raw else "" for cell in _cells(row)] for row in form.named_indicators}
     return Keys(
         is_evaluation=is_evaluation,
         content=digest("\n".join(_content(form, rows.values()))),

@@ -34,8 +34,8 @@ _COMPACT = re.compile(rf"({_YEAR})([0-9]{{2}})([0-9]{{2}})")
 _ENDS = "0123456789年度月份日号底末前内成"
 """Every date ends in one of these."""
 _BESIDE_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
-_SIGN = re.compile("[年月/.-]")
-"""Every date has one of these, apart from a compact one."""
+_SIGN = re.compile(r"[年月/-]|\..+\.")
+"""Every date has one of these or two points, apart from a compact one."""
 
 
 class Deadline(NamedTuple):

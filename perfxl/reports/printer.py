@@ -22,7 +22,7 @@ class Printer:
 
     def line(self, *spans: Span) -> None:
         if self._console is None:
-            self._out.write("".join(text for text, _ in spans).rstrip() + "\n")
+            self._out.write("".join([text for text, _ in spans]).rstrip() + "\n")
             return
         from rich.text import Text
 
