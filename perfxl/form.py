@@ -38,7 +38,8 @@ class Located(NamedTuple, Generic[T]):
     def blank(self) -> bool:
         """Nothing there, or a dash or stroke that says so: `—`, `/`."""
         raw = self.raw
-        return not raw or raw.isspace() or not raw.strip(_NOTHING)
+        # The first character tells it of most texts.
+        return not raw or (not raw[0].isalnum() and (raw.isspace() or not raw.strip(_NOTHING)))
 
     @property
     def unreadable(self) -> bool:
@@ -192,7 +193,10 @@ class _Form:
         return located.raw.strip() if located else ""
 
     def first_text(self, *field_ids: str) -> str:
-        return next((text for text in map(self.text, field_ids) if text), "")
+        for id_ in field_ids:
+            if text := self.text(id_):
+                return text
+        return ""
 
     @property
     def project(self) -> str:

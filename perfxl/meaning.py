@@ -24,7 +24,7 @@ def meaning(located: Located[Any] | None) -> str:
     value, _, raw = located
     if value is None or isinstance(value, str):
         return said(raw)
-    if not raw[-1:].isalnum() and located.blank:  # the first tells it of most at once
+    if located.blank:
         return ""
     if isinstance(value, Decimal):
         return points(value)

@@ -168,9 +168,9 @@ class Lookup(Expr):
     def found(self, values: Values) -> tuple[str, Decimal, Decimal | None]:
         """The word, the low edge of its band and the edge above, None at the top."""
         number = as_number(self.number, values)
-        high = None
+        raised, high = number * _RAISED, None
         for low, word in reversed(self.bands):
-            if number * _RAISED >= low:
+            if raised >= low:
                 return word, low, high
             high = low
         raise Unknown(NOT_COMPUTABLE, f"{points(number)} 不在任何一档内")

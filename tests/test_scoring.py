@@ -188,8 +188,7 @@ def test_shanghai_indicators_are_judged() -> None:
 )
 def test_bands_of_qualitative_points(scheme: Scheme, word: str, score: str, inside: bool) -> None:
     form = evaluation([indicator("机制健全并长期运行", word, "10", score)])
-    check = getattr(outside_band, "__wrapped__")  # noqa: B009
-    found = list(check(Evaluation(form, scheme, score_form(form, scheme))))
+    found = list(outside_band(Evaluation(form, scheme, score_form(form, scheme))))
     assert [finding.code for finding in found] == ([] if inside else ["S108"])
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import attrgetter
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from perfxl.checks.crossform import by_name
 from perfxl.checks.notes import written
 from perfxl.finding import Finding
-from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, SelfEvaluation
+from perfxl.form import FUND_FIELDS, ROW_FIELDS, Form, Indicator, SelfEvaluation
 from perfxl.grid import CellRef, normalised
 from perfxl.meaning import meaning, said
 from perfxl.review import FileReview, Review
@@ -29,10 +29,11 @@ LONGEST_TARGET = 60
 _ANSWERS = ("actual_goal", "achievements", "problems", "measures")
 """What a unit says about its own year. The goals are not among them: a department may set one goal for all."""
 
-_CELLS = ("level1", "level2", *ROW_FIELDS)
-"""What stands in the form, of an indicator."""
-_TARGET = _CELLS.index("target")
-_cells = attrgetter(*_CELLS)
+_FIGURES = ("target", "actual", "max_score", "score")
+_TARGET = _FIGURES.index("target")
+_figures = attrgetter(*_FIGURES)
+_words = attrgetter("level1", "level2", *(name for name in ROW_FIELDS if name not in _FIGURES))
+"""With the figures what stands in the form, of an indicator."""
 _funds = attrgetter(*FUND_FIELDS)
 
 
@@ -53,6 +54,10 @@ class SetTarget(NamedTuple):
     name_text: str = ""
     target_text: str = ""
     """In words, of objective forms only: evaluations are compared with these."""
+
+
+_set_target: Callable[[tuple[int, int, CellRef, str, str]], SetTarget] = partial(tuple.__new__, SetTarget)
+"""SetTarget(...) itself goes through Python, which takes twice as long."""
 
 
 class FormFacts(NamedTuple):
@@ -126,7 +131,7 @@ def _keys(review: Review) -> Keys:
     form = review.form
     is_evaluation = isinstance(form, SelfEvaluation)
     unit, project, year = normalised(form.unit), normalised(form.project), form.year.value
-    rows = {id(row): [meaning(cell) if cell.raw else "" for cell in _cells(row)] for row in form.named_indicators}
+    rows = {id(row): _meanings(row) for row in form.named_indicators}
     return Keys(
         is_evaluation=is_evaluation,
         content=digest("\n".join(_content(form, rows.values()))),
@@ -139,6 +144,12 @@ def _keys(review: Review) -> Keys:
         reasons=tuple(_reasons(review)),
         targets=tuple(_targets(form, rows, in_words=not is_evaluation)),
     )
+
+
+def _meanings(row: Indicator) -> list[str]:
+    """Of the figures of an indicator, then of its words."""
+    figures = [meaning(cell) if cell.raw else "" for cell in _figures(row)]
+    return figures + [said(cell.raw) if cell.raw else "" for cell in _words(row)]
 
 
 def digest(text: str) -> int:
@@ -174,8 +185,8 @@ def _targets(form: Form, rows: Mapping[int, list[str]], *, in_words: bool) -> It
     for name, row in by_name(form).items():
         target = row.target
         if not target.blank:
-            words = (row.name, target.raw.strip()[:LONGEST_TARGET]) if in_words else ()
-            yield SetTarget(_common(name), _common(rows[id(row)][_TARGET]), target.at, *words)
+            words = (row.name, target.raw.strip()[:LONGEST_TARGET]) if in_words else ("", "")
+            yield _set_target((_common(name), _common(rows[id(row)][_TARGET]), target.at, *words))
 
 
 def _reasons(review: Review) -> Iterator[Said]:
