@@ -284,6 +284,8 @@ def _work(
     for end in inherited:
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends us
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
     data = data or ReviewData(job.options.scheme)
     gc.freeze()
     gc.set_threshold(10_000)  # a check makes thousands of objects and hardly a cycle: one search a file, not twenty
@@ -329,5 +331,4 @@ def _told(answer: bytes) -> tuple[Checked, bytes]:
 def _stop_after(seconds: float) -> None:
     """The system ends this process then; 0 calls it off. For a worker that hangs when nobody is left to stop it."""
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from perfxl.sources.errors import damaged
 from perfxl.sources.package import Package
@@ -73,9 +73,14 @@ def plain_text(text: str) -> str:
 
 def relationships(package: Package, part: str) -> Mapping[str, Relationship]:
     """A part's relationships by id, none where it has no such part; `""` is the package itself."""
-    folder, name = posixpath.split(part)
-    source = posixpath.join(folder, "_rels", f"{name}.rels")
+    source = _relationships_part(part)
     return _relationships(package.read(source), source) if source in package else {}
+
+
+@lru_cache(maxsize=64)
+def _relationships_part(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 @remembered

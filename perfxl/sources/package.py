@@ -34,8 +34,9 @@ class Package:
     """
 
     def __init__(self, data: bytes) -> None:
-        # Counted before zipfile builds an object for each: the count stored in the directory may lie.
-        if data.count(b"PK\x01\x02") > MAX_ENTRIES:
+        # Counted before zipfile builds an object for each: the count stored in the directory may lie. Most files are
+        # too small for so many signatures of four bytes.
+        if len(data) > 4 * MAX_ENTRIES and data.count(b"PK\x01\x02") > MAX_ENTRIES:
             raise too_large(
                 f"压缩包内的文件不超过 {MAX_ENTRIES:,} 个", f"at most {MAX_ENTRIES:,} files inside the archive"
             )
@@ -67,17 +68,18 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._entries
 
-    def read(self, name: str, *, parsed: bool = True) -> bytes:
+    def read(self, name: str, *, parsed: bool = True, alike: bool = True) -> bytes:
         """The part's bytes, checked by length and CRC. R101 where missing or damaged, R105 for a bomb.
 
-        What is not going to be parsed does not count among all parts together, only by itself."""
+        What is not going to be parsed does not count among all parts together, only by itself. `alike` is false for a
+        part that no two workbooks have in common."""
         entry = self._entries.get(_key(name)) or self._entries.get(_key(unquote(name)))
         if entry is None:
             raise damaged(f"缺少部件 {name}", f"part {name} is missing")
         if entry.flag_bits & 1:
             raise UnreadableFile("R102")
         packed = self._packed(entry, name)
-        small = max(entry.file_size, len(packed)) <= _SMALL_PART and entry.compress_type == ZIP_DEFLATED
+        small = alike and max(entry.file_size, len(packed)) <= _SMALL_PART and entry.compress_type == ZIP_DEFLATED
         known = _small_part(packed, entry.file_size, entry.CRC) if small else None
         left = self._left if parsed else MAX_INFLATED_BYTES
         most = min(left, max(FREE_OF_RATIO_BYTES, MAX_RATIO * len(packed)))
@@ -133,11 +135,12 @@ class Package:
         return packed
 
 
+@lru_cache(maxsize=256)
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").casefold()
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _small_part(packed: bytes, size: int, checksum: int) -> bytes | None:
     """What is packed; None unless it has that size and checksum. Kept: the forms of a batch have the same."""
     try:

@@ -22,15 +22,17 @@ _DEVICE = "是管道或设备，不是普通文件", "it is a pipe or device, no
 
 def file_bytes(path: Path) -> bytes:
     """The whole file. UnreadableFile R101 for what is no regular file or denies access, R105 over 64 MB."""
+    name = os.fspath(path)
     try:
-        _require_regular(path, path.lstat())
-        descriptor = os.open(path, _READ_ONLY)
+        _require_regular(path, os.lstat(name))
+        descriptor = os.open(name, _READ_ONLY)
     except (OSError, ValueError) as error:
         raise damaged(*_reason(error)) from error
     try:
         # The name may have come to mean something else since lstat.
-        _require_regular(path, os.fstat(descriptor))
-        data = _at_most(descriptor, MAX_FILE_BYTES + 1)
+        status = os.fstat(descriptor)
+        _require_regular(path, status)
+        data = _at_most(descriptor, MAX_FILE_BYTES + 1, status.st_size + 1)
     except OSError as error:
         raise damaged(*_reason(error)) from error
     finally:
@@ -40,10 +42,10 @@ def file_bytes(path: Path) -> bytes:
     return data
 
 
-def _at_most(descriptor: int, most: int) -> bytes:
+def _at_most(descriptor: int, most: int, at_a_time: int) -> bytes:
     parts: list[bytes] = []
     left = most
-    while left and (part := os.read(descriptor, min(left, os.fstat(descriptor).st_size + 1))):
+    while left and (part := os.read(descriptor, min(left, at_a_time))):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)

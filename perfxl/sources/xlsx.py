@@ -49,7 +49,7 @@ def read_xlsx(data: bytes | Path | Package, file: str, unread: Collection[str] =
     strings = _only(targets, "sharedStrings")
     styles = _only(targets, "styles")
     context = SheetContext(
-        read_strings(package.read(strings), strings) if strings else [],
+        read_strings(package.read(strings, alike=False), strings) if strings else [],
         read_styles(package.read(styles), styles) if styles else DEFAULT_STYLES,
         epoch_1904,
     )
