@@ -75,22 +75,21 @@ _ASIDE = re.compile(
 
 _ATTRIBUTE = re.compile(r" ([A-Za-z0-9:]+)=\"[^\"]*\"")
 
-_BEHIND_VALUE = "/c>"
-"""How a piece begins that follows a value, in the cell of which `</v><` is gone."""
+_BEHIND_VALUE = b"</v></c>"
 _BETWEEN, _ANY = -1, 0
 """In place of a row's number: a piece begins or ends between two rows, or within a row that no cell of it names."""
 
 
-def _index(written: str) -> int:
+def _index(written: bytes) -> int:
     """The number of a shared string."""
-    index = count(written)
+    index = count(decoded(written))
     if index is None:
         raise Unusual
     return index
 
 
-def _number(written: str) -> Decimal:
-    number = excel_number(written)
+def _number(written: bytes) -> Decimal:
+    number = excel_number(decoded(written))
     if number is None:
         raise Unusual
     return number
@@ -111,10 +110,12 @@ class ScannedSheet(NamedTuple):
 
 _Blank = tuple[tuple[int, int], str, str, str | None]
 """A cell but for its value: row and column, style number, type, and the formula or None."""
-_Run = tuple[int, int, Sequence[int], Sequence[tuple[_Blank, str]]]
+_Written = tuple[_Blank, bytes]
+"""The same with what stands as its value."""
+_Run = tuple[int, int, Sequence[int], Sequence[_Written]]
 """A piece of the rows: the row it begins in, the one it ends in, the hidden rows that begin in it, and its cells with
 their values."""
-_RunBefore = tuple[int, int, _Blank, tuple[Sequence[int], Sequence[tuple[_Blank, str]]] | None]
+_RunBefore = tuple[int, int, _Blank, tuple[Sequence[int], Sequence[_Written]] | None]
 """The same before a value: both rows, the cell that the value belongs to, and the rest, None for nothing."""
 
 _new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(tuple.__new__, Cell)
@@ -128,7 +129,7 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
     hidden_rows: set[int] = set()
     styles, strings = context.styles, context.strings
     kept = 0
-    written = _written_in_rows if len(rows) > _LARGE_PART or b"</v><" not in rows else _written
+    written = _written_in_rows if len(rows) > _LARGE_PART or _BEHIND_VALUE not in rows else _written
     try:
         for (place, style_number, kind, formula), raw in written(rows, hidden_rows, b" xmlns:x14ac=" in namespaces):
             style = styles[style_number]
@@ -171,63 +172,66 @@ def scanned_surroundings(rest: bytes) -> tuple[list[Merge], bytes]:
     return merges, rest
 
 
-def _written(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterable[tuple[_Blank, str]]:
+def _written(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterable[_Written]:
     """The cells and what stands as their value; rows that hold some and are hidden are put into `hidden_rows`.
 
     `descents` says whether rows may have the attribute `x14ac:dyDescent`: whether its namespace is declared."""
-    *pieces, behind = rows.split(b"</v><")
+    *pieces, behind = rows.split(_BEHIND_VALUE)
     before, _, raw = zip(*[piece.rpartition(b">") for piece in pieces], strict=True)
-    values = decoded(b"<".join(raw)).split("<")
-    if len(values) != len(pieces):
+    if b"<" in b"".join(raw):
         raise Unusual
-    runs = list(map(_runs[descents].__getitem__, before))
+    runs = [_first_runs[descents][before[0]], *map(_runs[descents].__getitem__, before[1:])]
     row = _BETWEEN
-    aside: list[tuple[_Blank, str]] = []
+    aside: list[_Written] = []
     for begins, ends, _, rest in runs:
-        if begins != row and (begins or row == _BETWEEN):
+        if begins != row and begins != _ANY:
             raise Unusual
         row = ends
         if rest:
             hidden_rows.update(rest[0])
             aside += rest[1]
-    begins, ends, hidden, cells = _run(decoded(behind), descents)
+    begins, ends, hidden, cells = _run(decoded(behind), _ANY, descents)
     if begins not in (row, _ANY) or ends != _BETWEEN:
         raise Unusual
     hidden_rows.update(hidden)
-    written = zip(map(_cell_of, runs), values, strict=True)
+    written = zip(map(_cell_of, runs), raw, strict=True)
     aside += cells
     return sorted((*written, *aside), key=lambda cell: cell[0][0]) if aside else written
 
 
-def _written_in_rows(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterator[tuple[_Blank, str]]:
+def _written_in_rows(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterator[_Written]:
     """The same row by row, with nothing remembered."""
     *texts, behind = decoded(rows).split("</row>")
     for text in chain((text + "</row>" for text in texts), [behind]):
-        begins, ends, hidden, cells = _run(text, descents)
-        if begins != _BETWEEN or ends != _BETWEEN:
+        _, ends, hidden, cells = _run(text, _BETWEEN, descents)
+        if ends != _BETWEEN:
             raise Unusual
         hidden_rows.update(hidden)
         yield from cells
 
 
-def _run_before(value: bytes, descents: bool) -> _RunBefore:
+def _run_before(value: bytes, begins: int, descents: bool) -> _RunBefore:
     """What stands before a value, as far as the `>` in front of it."""
-    begins, ends, hidden, (*cells, (cell, earlier)) = _run(decoded(value) + "></v></c>", descents)
+    begins, ends, hidden, (*cells, (cell, earlier)) = _run(decoded(value) + "></v></c>", begins, descents)
     if earlier:  # the `>` is one of several in the value
         raise Unusual
     return begins, ends, cell, (hidden, cells) if hidden or cells else None
 
 
-_runs = tuple(Known(partial(_run_before, descents=descents), 4096, 3072) for descents in (False, True))
-"""The forms of a batch have the same places, formulas and blanks."""
+def _known_runs(begins: int, most: int) -> Sequence[Known[bytes, _RunBefore]]:
+    """The forms of a batch have the same places, formulas and blanks."""
+    return [Known(partial(_run_before, begins=begins, descents=descents), most, 3072) for descents in (False, True)]
 
 
-def _run(text: str, descents: bool) -> _Run:
-    """A piece that begins between two rows or behind a value. Raises Unusual, or UnreadableFile."""
+_first_runs, _runs = _known_runs(_BETWEEN, 256), _known_runs(_ANY, 4096)
+
+
+def _run(text: str, begins: int, descents: bool) -> _Run:
+    """A piece that begins between two rows or behind a cell's value. Raises Unusual, or UnreadableFile."""
     hidden_rows: list[int] = []
-    cells: list[tuple[_Blank, str]] = []
-    begins = row = _ANY if text.startswith(_BEHIND_VALUE) else _BETWEEN
-    for number, piece in enumerate(text.removeprefix(_BEHIND_VALUE).split("</row>")):
+    cells: list[_Written] = []
+    row = begins
+    for number, piece in enumerate(text.split("</row>")):
         if number:
             if row == _BETWEEN:
                 raise Unusual
@@ -251,12 +255,13 @@ def _run(text: str, descents: bool) -> _Run:
                 raise Unusual
             if inline:
                 kind, raw = "inlineStr", inline
-            cells.append(((place, style or "0", kind, written), raw))
+            cells.append(((place, style or "0", kind, written), raw.encode()))
     return begins, row, hidden_rows, cells
 
 
-def _value(raw: str, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
+def _value(written: bytes, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
     """Of a cell with its own value. Raises Unusual, or UnreadableFile for a value over a limit."""
+    raw = decoded(written)
     if kind == "inlineStr":
         return plain_text(plain(raw)) or None
     try:
