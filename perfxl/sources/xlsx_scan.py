@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.grid import Cell, CellValue, Merge
@@ -97,7 +96,6 @@ def _number(written: bytes) -> Decimal:
 
 _indexes = Known(_index, 16_384, 9)
 _numbers = Known(_number, 16_384, 24)
-_cell_of = itemgetter(2)
 
 
 class ScannedSheet(NamedTuple):
@@ -108,15 +106,13 @@ class ScannedSheet(NamedTuple):
     rest: bytes
 
 
-_Blank = tuple[tuple[int, int], str, str, str | None]
-"""A cell but for its value: row and column, style number, type, and the formula or None."""
+_Blank = tuple[int, int, "_Aside | None", tuple[int, int], str, str, str | None]
+"""What stands before a value: the rows that it begins and ends in, what else is in it, and the cell that the value
+belongs to: its row and column, style number, type, and the formula or None."""
 _Written = tuple[_Blank, bytes]
-"""The same with what stands as its value."""
-_Run = tuple[int, int, Sequence[int], Sequence[_Written]]
-"""A piece of the rows: the row it begins in, the one it ends in, the hidden rows that begin in it, and its cells with
-their values."""
-_RunBefore = tuple[int, int, _Blank, tuple[Sequence[int], Sequence[_Written]] | None]
-"""The same before a value: both rows, the cell that the value belongs to, and the rest, None for nothing."""
+"""The same with what stands as the value."""
+_Aside = tuple[Sequence[int], Sequence[_Written]]
+"""The hidden rows that begin in a piece of the rows, and its cells."""
 
 _new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(tuple.__new__, Cell)
 """Cell(...) itself goes through Python."""
@@ -127,11 +123,20 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
     rows, rest, namespaces = cut(data, b"sheetData")
     cells: dict[tuple[int, int], Cell] = {}
     hidden_rows: set[int] = set()
+    aside: list[_Written] = []
     styles, strings = context.styles, context.strings
     kept = 0
+    row = _BETWEEN
     written = _written_in_rows if len(rows) > _LARGE_PART or _BEHIND_VALUE not in rows else _written
+    all_written = chain(written(rows, hidden_rows, aside, b" xmlns:x14ac=" in namespaces), aside)
     try:
-        for (place, style_number, kind, formula), raw in written(rows, hidden_rows, b" xmlns:x14ac=" in namespaces):
+        for (begins, ends, beside, place, style_number, kind, formula), raw in all_written:
+            if begins != row and begins != _ANY:
+                raise Unusual
+            row = ends
+            if beside:
+                hidden_rows.update(beside[0])
+                aside += beside[1]
             style = styles[style_number]
             value: CellValue
             if kind == "s":
@@ -149,6 +154,8 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
         raise Unusual from error
     if kept != len(cells):
         raise Unusual
+    if aside:  # came last
+        cells = dict(sorted(cells.items()))
     return ScannedSheet(cells, hidden_rows, rest)
 
 
@@ -172,8 +179,8 @@ def scanned_surroundings(rest: bytes) -> tuple[list[Merge], bytes]:
     return merges, rest
 
 
-def _written(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterable[_Written]:
-    """The cells and what stands as their value; rows that hold some and are hidden are put into `hidden_rows`.
+def _written(rows: bytes, hidden_rows: set[int], aside: list[_Written], descents: bool) -> Iterable[_Written]:
+    """What stands before each value, and the value. What is in the last piece is put into `hidden_rows` and `aside`.
 
     `descents` says whether rows may have the attribute `x14ac:dyDescent`: whether its namespace is declared."""
     *pieces, behind = rows.split(_BEHIND_VALUE)
@@ -181,44 +188,34 @@ def _written(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterable[_Wr
     if b"<" in b"".join(raw):
         raise Unusual
     runs = [_first_runs[descents][before[0]], *map(_runs[descents].__getitem__, before[1:])]
-    row = _BETWEEN
-    aside: list[_Written] = []
-    for begins, ends, _, rest in runs:
-        if begins != row and begins != _ANY:
-            raise Unusual
-        row = ends
-        if rest:
-            hidden_rows.update(rest[0])
-            aside += rest[1]
-    begins, ends, hidden, cells = _run(decoded(behind), _ANY, descents)
-    if begins not in (row, _ANY) or ends != _BETWEEN:
+    begins, ends, (hidden, cells) = _run(decoded(behind), _ANY, descents)
+    if begins not in (runs[-1][1], _ANY) or ends != _BETWEEN:
         raise Unusual
     hidden_rows.update(hidden)
-    written = zip(map(_cell_of, runs), raw, strict=True)
     aside += cells
-    return sorted((*written, *aside), key=lambda cell: cell[0][0]) if aside else written
+    return zip(runs, raw, strict=True)
 
 
-def _written_in_rows(rows: bytes, hidden_rows: set[int], descents: bool) -> Iterator[_Written]:
-    """The same row by row, with nothing remembered."""
+def _written_in_rows(rows: bytes, hidden_rows: set[int], _: list[_Written], descents: bool) -> Iterator[_Written]:
+    """The cells row by row, with nothing remembered."""
     *texts, behind = decoded(rows).split("</row>")
     for text in chain((text + "</row>" for text in texts), [behind]):
-        _, ends, hidden, cells = _run(text, _BETWEEN, descents)
+        ends, (hidden, cells) = _run(text, _BETWEEN, descents)[1:]
         if ends != _BETWEEN:
             raise Unusual
         hidden_rows.update(hidden)
         yield from cells
 
 
-def _run_before(value: bytes, begins: int, descents: bool) -> _RunBefore:
+def _run_before(value: bytes, begins: int, descents: bool) -> _Blank:
     """What stands before a value, as far as the `>` in front of it."""
-    begins, ends, hidden, (*cells, (cell, earlier)) = _run(decoded(value) + "></v></c>", begins, descents)
+    begins, ends, (hidden, (*cells, (cell, earlier))) = _run(decoded(value) + "></v></c>", begins, descents)
     if earlier:  # the `>` is one of several in the value
         raise Unusual
-    return begins, ends, cell, (hidden, cells) if hidden or cells else None
+    return begins, ends, (hidden, cells) if hidden or cells else None, *cell[3:]
 
 
-def _known_runs(begins: int, most: int) -> Sequence[Known[bytes, _RunBefore]]:
+def _known_runs(begins: int, most: int) -> Sequence[Known[bytes, _Blank]]:
     """The forms of a batch have the same places, formulas and blanks."""
     return [Known(partial(_run_before, begins=begins, descents=descents), most, 3072) for descents in (False, True)]
 
@@ -226,8 +223,10 @@ def _known_runs(begins: int, most: int) -> Sequence[Known[bytes, _RunBefore]]:
 _first_runs, _runs = _known_runs(_BETWEEN, 256), _known_runs(_ANY, 4096)
 
 
-def _run(text: str, begins: int, descents: bool) -> _Run:
-    """A piece that begins between two rows or behind a cell's value. Raises Unusual, or UnreadableFile."""
+def _run(text: str, begins: int, descents: bool) -> tuple[int, int, _Aside]:
+    """A piece that begins between two rows or behind a cell's value: the rows it begins and ends in, and what is in it.
+
+    Raises Unusual, or UnreadableFile."""
     hidden_rows: list[int] = []
     cells: list[_Written] = []
     row = begins
@@ -255,8 +254,8 @@ def _run(text: str, begins: int, descents: bool) -> _Run:
                 raise Unusual
             if inline:
                 kind, raw = "inlineStr", inline
-            cells.append(((place, style or "0", kind, written), raw.encode()))
-    return begins, row, hidden_rows, cells
+            cells.append(((_ANY, row, None, place, style or "0", kind, written), raw.encode()))
+    return begins, row, (hidden_rows, cells)
 
 
 def _value(written: bytes, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
