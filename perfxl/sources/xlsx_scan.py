@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from perfxl.grid import Cell, CellValue, Merge
@@ -184,9 +184,7 @@ def _written(rows: bytes, hidden_rows: set[int], aside: list[_Written], descents
 
     `descents` says whether rows may have the attribute `x14ac:dyDescent`: whether its namespace is declared."""
     *pieces, behind = rows.split(_BEHIND_VALUE)
-    before, _, raw = zip(*[piece.rpartition(b">") for piece in pieces], strict=True)
-    if b"<" in b"".join(raw):
-        raise Unusual
+    before, _, raw = zip(*map(bytes.rpartition, pieces, repeat(b">")), strict=True)
     runs = [_first_runs[descents][before[0]], *map(_runs[descents].__getitem__, before[1:])]
     begins, ends, (hidden, cells) = _run(decoded(behind), _ANY, descents)
     if begins not in (runs[-1][1], _ANY) or ends != _BETWEEN:
@@ -261,6 +259,8 @@ def _run(text: str, begins: int, descents: bool) -> tuple[int, int, _Aside]:
 def _value(written: bytes, kind: str, style: CellStyle, context: SheetContext) -> CellValue:
     """Of a cell with its own value. Raises Unusual, or UnreadableFile for a value over a limit."""
     raw = decoded(written)
+    if "<" in raw:
+        raise Unusual
     if kind == "inlineStr":
         return plain_text(plain(raw)) or None
     try:
