@@ -118,6 +118,22 @@ _new_cell: Callable[[tuple[CellValue, str | None, str, bool]], Cell] = partial(t
 """Cell(...) itself goes through Python."""
 
 
+def _cell(content: tuple[CellValue, str | None, CellStyle]) -> Cell:
+    value, formula, style = content
+    return _new_cell((value, formula, style.number_format, style.locked))
+
+
+def _size(content: tuple[CellValue, str | None, CellStyle]) -> int:
+    text, formula, style = content
+    return len(f"{text}{formula}{style.number_format}")
+
+
+_cells = Known(_cell, 4096, 3072, _size)
+"""Shared strings, and formulas without a result: most cells of a form, and nine of ten the same in the next one.
+
+No numbers: 1 is equal to TRUE."""
+
+
 def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
     """The rows of a worksheet part. Raises Unusual, or UnreadableFile for a value over a limit."""
     rows, rest, namespaces = cut(data, b"sheetData")
@@ -147,9 +163,13 @@ def scanned_sheet(data: bytes, context: SheetContext) -> ScannedSheet:
                 value = _value(raw, kind, style, context)
             else:
                 value = _numbers[raw]
-            if value is not None or formula is not None:
+            if value is None and formula is None:
+                continue
+            if kind == "s" or value is None:
+                cells[place] = _cells[value, formula, style]
+            else:
                 cells[place] = _new_cell((value, formula, style.number_format, style.locked))
-                kept += 1
+            kept += 1
     except LookupError as error:
         raise Unusual from error
     if kept != len(cells):

@@ -10,6 +10,7 @@ from perfxl.number_format import is_date
 from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.ooxml import count, main, truth
 from perfxl.sources.xml_part import Attributes, PartParser, remembered, without
+from perfxl.sources.xml_scan import Known
 
 # ECMA-376 part 1, 18.8.30. 5 to 8, 14 and 22 to 58 depend on the language of Excel; zh-CN here.
 BUILTIN_FORMATS = {
@@ -75,13 +76,22 @@ MAX_STYLES = 65_490
 """Excel's limit of cell formats."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellStyle:
-    """What a cell format says to a reader of values."""
+    """What a cell format says to a reader of values. Compared by identity, which is what makes it a cheap key."""
 
     number_format: str = "General"
     locked: bool = True
     date: bool = False
+
+
+def _cell_style(look: tuple[str, bool]) -> CellStyle:
+    code, locked = look
+    return CellStyle(code, locked, is_date(code))
+
+
+_cell_styles = Known(_cell_style, 256, 255, lambda look: len(look[0]))
+"""The same object for the same look, in whatever file. Excel's number formats are no longer than that."""
 
 
 DEFAULT_STYLES: Mapping[str, CellStyle] = {"0": CellStyle()}
@@ -151,5 +161,5 @@ def read_styles(data: bytes, part: str) -> Mapping[str, CellStyle]:
         if identifier is None:
             raise damaged(f"部件 {part} 的数字格式编号有误", f"part {part} has a wrong number format")
         code = codes.get(number) or BUILTIN_FORMATS.get(identifier, "General")
-        styles.append(CellStyle(code, locked, is_date(code)))
+        styles.append(_cell_styles[code, locked])
     return {str(number): style for number, style in enumerate(styles)} or DEFAULT_STYLES
