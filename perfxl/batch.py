@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from perfxl.signing import Register
 
 _OTHER_KINDS = re.compile(
-    r"\.(md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
-    r"|tmp|bak|part|crdownload|sha256|md5|sig|asc|mp3|mp4|avi|mov)",
-    re.IGNORECASE,
+    r".+(\.(?:md|log|json|toml|ya?ml|ini|cfg|conf|pyc?|bas|vba|js|css|sh|bat|cmd|ps1|exe|dll|msi|db|sqlite|lnk|url"
+    r"|tmp|bak|part|crdownload|sha256|md5|sig|asc|mp3|mp4|avi|mov))",
+    re.IGNORECASE | re.DOTALL,
 )
-"""Extensions that no submission has. Everything else is read: its content decides, not its name."""
+"""Names with an extension that no submission has. Everything else is read: its content decides, not its name."""
 _LIKE_A_WORKBOOK = re.compile(r"\.(xl[st][xmb]?|et|ods|csv)", re.IGNORECASE)
 
 INTERNAL_ERROR = "R199"
@@ -214,27 +214,28 @@ def _modified(path: Path) -> float:
 def _walk(folder: Path, own: set[str]) -> Iterator[Candidate]:
     """Everything below a folder. A folder has a row where it is not looked into or is named like a file."""
     folders: list[Path] = []
+    inside = str(folder / "_").removesuffix("_")  # a Path for each entry takes as long as all the rest
     try:
         with os.scandir(folder) as entries:
             for entry in entries:  # one at a time: a list of ten thousand takes megabytes
-                path = folder / entry.name
+                path = inside + entry.name
                 if reason := _skip_reason(entry, path, own):
-                    yield Candidate(str(path), reason)
+                    yield Candidate(path, reason)
                 elif entry.is_dir(follow_symlinks=False):
-                    folders.append(path)
+                    folders.append(folder / entry.name)
                 else:
-                    yield Candidate(str(path), maybe_note=_maybe_note(entry.name))
+                    yield Candidate(path, maybe_note=_maybe_note(entry.name))
     except OSError:
         yield Candidate(str(folder), ("文件夹没有读取权限", "no permission to read the folder"))
-    for path in folders:
-        if _LIKE_A_WORKBOOK.fullmatch(path.suffix):
+    for below in folders:
+        if _LIKE_A_WORKBOOK.fullmatch(below.suffix):
             yield Candidate(
-                str(path), ("是文件夹，其中的文件另列", "it is a folder, its files are listed on their own")
+                str(below), ("是文件夹，其中的文件另列", "it is a folder, its files are listed on their own")
             )
-        yield from _walk(path, own)
+        yield from _walk(below, own)
 
 
-def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> Clause | None:
+def _skip_reason(entry: os.DirEntry[str], path: str, own: set[str]) -> Clause | None:
     """Why an entry is not read; None for a file to read and for a folder to look into."""
     if reason := _hidden(entry.name):
         return reason
@@ -242,11 +243,12 @@ def _skip_reason(entry: os.DirEntry[str], path: Path, own: set[str]) -> Clause |
         return "链接，不是文件", "it is a link, not a file"
     if entry.is_dir(follow_symlinks=False):
         return ("perfxl 自己的报告", "reports of perfxl itself") if _absolute(path) in own else None
-    try:
-        reason = _not_a_file(entry.stat(follow_symlinks=False).st_mode)
-    except OSError:
-        return None  # gone or refused since: reading it will say so
-    return reason or _other_kind(path)
+    if not entry.is_file(follow_symlinks=False):
+        try:
+            return _not_a_file(entry.stat(follow_symlinks=False).st_mode)
+        except OSError:
+            return None  # gone or refused since: reading it will say so
+    return _other_kind(entry.name)
 
 
 def _hidden(name: str) -> Clause | None:
@@ -257,16 +259,16 @@ def _hidden(name: str) -> Clause | None:
     return None
 
 
-def _other_kind(path: PurePath) -> Clause | None:
-    if _OTHER_KINDS.fullmatch(path.suffix):
-        return f"{path.suffix} 文件不是自评表", f"a {path.suffix} file is no self-evaluation form"
+def _other_kind(name: str) -> Clause | None:
+    if named := _OTHER_KINDS.fullmatch(name):
+        return f"{named[1]} 文件不是自评表", f"a {named[1]} file is no self-evaluation form"
     return None
 
 
 def _name_reason(url: str) -> Clause | None:
     """Why a remote file is not read."""
-    path = PurePosixPath(url)
-    return _hidden(path.name) or _other_kind(path)
+    name = PurePosixPath(url).name
+    return _hidden(name) or _other_kind(name)
 
 
 def _maybe_note(name: str) -> bool:
