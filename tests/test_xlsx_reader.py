@@ -153,6 +153,20 @@ def test_number_format_and_lock_come_from_the_cell_formats_alone() -> None:
     assert [cell.text for cell in cells] == ["1", "1.0分", "100.0%", "100.00%", "1.00", "1", "1"]
 
 
+def test_what_an_earlier_workbook_had_too_has_the_format_and_lock_of_its_own() -> None:
+    rows = '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"><f>A1</f><v></v></c><c r="C1"><v>1</v></c></row>'
+    for number, code, locked in ((0, "General", True), (49, "@", True), (49, "@", False), (0, "General", True)):
+        styles = (
+            f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="{number}"><protection locked="{locked:d}"/></xf>'
+            "</cellXfs></styleSheet>"
+        )
+        assert list(grid_of(rows, styles=styles).cells.values()) == [
+            Cell("乙", None, code, locked),
+            Cell(None, "=A1", code, locked),
+            Cell(Decimal(1), None, code, locked),
+        ]
+
+
 # ---- shapes
 
 
