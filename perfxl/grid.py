@@ -172,21 +172,22 @@ class Grid:
 
     def rows(self) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
         """Rows with content from the top, each with its (column, cell) pairs from the left."""
-        return iter(self._by_row.items())
+        return iter(self.by_row.items())
 
     def row(self, row: int) -> list[tuple[int, Cell]]:
-        return self._by_row.get(row, [])
+        return self.by_row.get(row, [])
 
     @cached_property
     def last_row(self) -> int:
-        return max(self._by_row, default=0)
+        return max(self.by_row, default=0)
 
     @cached_property
     def last_column(self) -> int:
-        return max((cells[-1][0] for cells in self._by_row.values()), default=0)
+        return max((cells[-1][0] for cells in self.by_row.values()), default=0)
 
     @cached_property
-    def _by_row(self) -> dict[int, list[tuple[int, Cell]]]:
+    def by_row(self) -> dict[int, list[tuple[int, Cell]]]:
+        """Rows with content from the top, each with its (column, cell) pairs from the left."""
         rows: defaultdict[int, list[tuple[int, Cell]]] = defaultdict(list)
         for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):
             rows[row].append((column, cell))

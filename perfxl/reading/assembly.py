@@ -58,7 +58,7 @@ class _Layout:
 def read_region(region: Region, scheme_id: str, template_version: str) -> FormOnSheet | None:
     """The form in this region; None where its words do not make one."""
     header = find_header(region)
-    region.bound(_right_edge(region, header))
+    region.bound(_right_edge(region, header), header.reach if header else 0)
     layout = _lay_out(region, header)
     if not header and layout.labelled_rows < _LEAST_LABELLED_ROWS:
         return None
@@ -74,7 +74,7 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
     report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
-    edge = {region.own(row)[0].left for row in layout.foot_rows}
+    edge = {region[row].own[0].left for row in layout.foot_rows}
     report_unknown_labels(region, layout.foot_rows, layout.pairs, reader, edge)
     _report_guesses(region, layout, pairs, reader)
     weighed = all(row.max_score.value is not None for group in groups for row in group.rows if not row.placeholder)
@@ -149,7 +149,7 @@ def _foot_rows(region: Region, header: IndicatorHeader, rest: Iterable[int]) -> 
     """Rows of one label at the left edge and one value, up to the first that is none."""
     for row in rest:
         if row > header.bottom:
-            own = region.own(row)
+            own = region[row].own
             if len(own) != 2 or own[0].left > header.left or not is_heading(own[0]):
                 return
             yield row
@@ -185,7 +185,7 @@ def _read_funding(
 def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
     """The unit of a line in the head of the form: `金额单位：万元`, or the heading `项目资金（万元）`."""
     headings = vocabulary().blocks["funding"]
-    slots = [slot for row in layout.head_rows for slot in region.own(row)]
+    slots = [slot for row in layout.head_rows for slot in region[row].own]
     texts = [(slot.key, value) for slot in slots if isinstance(value := slot.cell.value, str)]
     lines = [text for key, text in texts if key in headings or (len(text) < 60 and "单位" in text)]
     return next(filter(None, map(money_unit, lines)), None)
@@ -269,5 +269,5 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
         met += [slot.text for slot in layout.fund.columns.values()]
         met += [slot.text for slot in layout.fund.row_labels]
     blocks = vocabulary().all_blocks
-    met += [slot.text for row in layout.rows if region.words(row) for slot in region.own(row) if slot.key in blocks]
+    met += [slot.text for row in layout.rows if region[row].words for slot in region[row].own if slot.key in blocks]
     return frozenset(normalised(label).rstrip(":") for label in met) - {""}

@@ -69,7 +69,7 @@ def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
     """The first row in which two labels of amounts stand side by side, and the rows below it."""
     columns, totals = vocabulary().funding_columns.keys(), vocabulary().funding_totals.keys()
     for row in rows:
-        words = region.words(row)
+        words = region[row].words
         if columns.isdisjoint(words) and totals.isdisjoint(words):
             continue
         if table := _upright(region, row) or _transposed(region, row):
@@ -89,7 +89,7 @@ def _upright(region: Region, row: int) -> FundTable | None:
     names = next((slot.left for slot in words), 0)
     body = tuple(_fund_rows(region, start, columns, names, block))
     lines = tuple(FundLine(region.slot(line, names) if names else None, line) for line in body)
-    beside = [slot for slot in region.own(row) if slot.left > names and slot.key and slot not in columns.values()]
+    beside = [slot for slot in region[row].own if slot.left > names and slot.key and slot not in columns.values()]
     unknown = tuple(slot for slot in beside if any(not region.slot(line, slot.left).blank for line in body))
     proved = proved_columns(region, body[0], columns, unknown) if unknown else {}
     unknown = tuple(slot for slot in unknown if slot not in proved.values())
@@ -99,10 +99,10 @@ def _upright(region: Region, row: int) -> FundTable | None:
 def _transposed(region: Region, row: int) -> FundTable | None:
     """A row of sources of money, 年初预算数 and the like below each other left of it."""
     words = vocabulary()
-    own = region.own(row)
+    own = region[row].own
     total = next((slot for slot in own if slot.key in words.funding_totals), None)
     below = list(islice(region.filled_below(row), 8)) if total and total.bottom == row else []
-    names = [slot for line in below[:2] for slot in region.own(line) if slot.key in words.funding_columns]
+    names = [slot for line in below[:2] for slot in region[line].own if slot.key in words.funding_columns]
     if total is None or not names or names[0].left >= total.left:
         return None
     columns: dict[str, Slot] = {}
@@ -138,7 +138,7 @@ def _block(left: Sequence[Slot], row: int) -> Slot | None:
 def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[str]]:
     """The labels of the row by id if two amounts are among them, one beside another label; and those guessed."""
     known = vocabulary().funding_columns
-    found = {known[slot.key]: slot for slot in reversed(region.own(row)) if slot.key in known}
+    found = {known[slot.key]: slot for slot in reversed(region[row].own) if slot.key in known}
     if not found:
         return {}, frozenset()
     labels = [slot for slot in region.slots(row) if slot.top == row]
@@ -158,7 +158,7 @@ def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[
 
 def _above_total(region: Region, row: int, first: int, labels: Sequence[Slot]) -> bool:
     """Whether 年度资金总额 stands below, left of the known labels: most of the others are in words of their own."""
-    below = region.own(row + 1)[:1]
+    below = region[row + 1].own[:1]
     return bool(below) and below[0].key in vocabulary().funding_totals and below[0].right < labels[first].left
 
 
@@ -169,7 +169,7 @@ def _fund_rows(
     covered_to = block.bottom if block and block.bottom > block.top else 0
     above = start - 1
     for row in region.filled_below(above):
-        own = region.own(row)
+        own = region[row].own
         if any(_begins_something_else(slot.key) for slot in own):
             return
         figures = any(slot.left in columns_left and is_figure(slot.cell) for slot in own)

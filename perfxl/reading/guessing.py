@@ -36,7 +36,7 @@ def guess_columns(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     words = vocabulary()
     taken = set(found.values())
     guesses: dict[str, list[Slot]] = {}
-    for slot in region.own(row):
+    for slot in region[row].own:
         if slot in taken or not is_heading(slot) or slot.key in words.columns or slot.key in words.ignored:
             continue
         if any(slot.bottom < one.top and slot.left <= one.left <= slot.right for one in taken):
@@ -60,7 +60,7 @@ def guess_levels(region: Region, row: int, found: Mapping[str, Slot]) -> dict[st
     if name is None or "level1" in found and "level2" in found:
         return {}
     edge = found["level1"].right if "level1" in found else 0
-    places = [slot for slot in region.own(row) if edge < slot.left < name.left and slot.left not in taken]
+    places = [slot for slot in region[row].own if edge < slot.left < name.left and slot.left not in taken]
     left = [slot for slot in places if is_heading(slot) and slot.key not in vocabulary().ignored]
     missing = [id_ for id_ in ("level2", "level1") if id_ not in found]
     if len(left) == 1 and len(missing) == 2:
@@ -75,7 +75,7 @@ def guess_name(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str,
     if "level3" in found or level is None or not others:
         return {}
     known = set(found.values())
-    between = [slot for slot in region.own(row) if level.right < slot.left < min(others) and is_heading(slot)]
+    between = [slot for slot in region[row].own if level.right < slot.left < min(others) and is_heading(slot)]
     names = [slot for slot in between if slot not in known]
     rows = _rows_below(region, row)
     best = max(names, key=lambda slot: len(_cells_below(region, rows, slot)), default=None)
@@ -90,7 +90,7 @@ def guess_figures(region: Region, row: int, found: Mapping[str, Slot]) -> dict[s
     name = found.get("level3")
     if name is None or found.keys() & set(_FIGURES):
         return {}
-    right = [slot for slot in region.own(row) if slot.left > name.right and slot not in found.values()]
+    right = [slot for slot in region[row].own if slot.left > name.right and slot not in found.values()]
     rows = _rows_below(region, row)
     below = [(slot, _cells_below(region, rows, slot)) for slot in right]
     points = [slot for slot, cells in below if _most(cells, _is_points)]
@@ -141,7 +141,7 @@ def _rows_below(region: Region, row: int) -> list[int]:
     """The filled rows below a header, up to the next one that begins with a word we know."""
     words, rows = vocabulary(), list[int]()
     for below in islice(region.filled_below(row), _LOOKED_AT):
-        first = region.own(below)[:1]
+        first = region[below].own[:1]
         key = first[0].key if first else ""
         # An indicator may be called 预算执行率, as a field is.
         if key in words.totals or (key in words.known and key not in words.execution_names):

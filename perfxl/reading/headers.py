@@ -40,6 +40,8 @@ class IndicatorHeader:
         """The labels of the printed columns."""
         self.left = min([slot.left for slot in self.inputs])
         self.right = max([slot.right for slot in self.inputs])
+        self.reach = max(self.right, columns["kind"].left) if "kind" in columns else self.right
+        """The last column that anything is read from: what our templates compute behind it is none of the form's."""
         self.first_figure = min([slot.left for id_, slot in columns.items() if id_ in _FIGURES])
         """The first column of 指标值, 分值 and the like; words stand left of it."""
         self.has_points = "max_score" in columns or "score" in columns
@@ -58,13 +60,13 @@ def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -
     """The header of the first of several tables, where one of its words is not known: the others are as below."""
     words = {slot.key for slot in header.columns.values()}
     for row in takewhile(lambda row: row < header.top, rows):
-        if sum([slot.key in words for slot in region.own(row)]) < _LEAST_RESEMBLING:
+        if sum([slot.key in words for slot in region[row].own]) < _LEAST_RESEMBLING:
             continue
         above = {id_: region.slot(row, slot.left) for id_, slot in header.columns.items()}
         other = {id_ for id_, slot in above.items() if slot.key != header.columns[id_].key}
         headings = all(slot.top == row and is_heading(slot) for slot in above.values())
         if headings and len(above) - len(other) >= max(_LEAST_RESEMBLING, len(other)):
-            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(region.own(row))}
+            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(region[row].own)}
             named = {id_: slot for id_, slot in known.items() if id_ and id_ not in above}
             return IndicatorHeader(row, row, named | above, frozenset(other))
     return header
@@ -74,7 +76,7 @@ def _resembling_at(region: Region, row: int) -> IndicatorHeader | None:
     """A row of column labels, most of them spelt otherwise; some may stand in the row below, under a common heading."""
     known = vocabulary().columns
     headings = _headings(region, row)
-    places = [slot for slot in region.own(row) if slot not in headings] + (region.own(row + 1) if headings else [])
+    places = [slot for slot in region[row].own if slot not in headings] + (region[row + 1].own if headings else [])
     own = [slot for slot in places if is_heading(slot)]
     if len(own) < _LEAST_RESEMBLING or len(own) + 1 < len(places):
         return None
@@ -95,7 +97,7 @@ def _headings(region: Region, row: int) -> list[Slot]:
 
     The other labels of a header in two rows reach over both.
     """
-    own, below = region.own(row), region.own(row + 1)
+    own, below = region[row].own, region[row + 1].own
     if not any(slot.bottom == row + 1 and is_heading(slot) for slot in own):
         return []
     known = vocabulary().columns
@@ -119,7 +121,7 @@ def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
 def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[str, Slot]) -> list[Slot]:
     """Labels of the header rows, right of the names' column, that mean nothing to us and have content below."""
     words, taken = vocabulary(), {slot.left for slot in columns.values()}
-    places = [slot for row in range(header.top, header.bottom + 1) for slot in region.own(row)]
+    places = [slot for row in range(header.top, header.bottom + 1) for slot in region[row].own]
     labels = [
         slot
         for slot in places
@@ -139,7 +141,7 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
     """
     known = vocabulary().columns
     found: dict[str, Slot] = {}
-    for slot in region.own(row):
+    for slot in region[row].own:
         if slot.key in known:
             found.setdefault(known[slot.key], slot)
     lower = _lower_labels(region, row, found) if found else None
@@ -147,7 +149,7 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
         found = {id_: slot for id_, slot in found.items() if slot.bottom > row or slot.left == slot.right} | lower
     if not _is_header(found):
         return None
-    if len(found) < 3 and any(slot.left >= found["level3"].left and slot.key not in known for slot in region.own(row)):
+    if len(found) < 3 and any(slot.left >= found["level3"].left and slot.key not in known for slot in region[row].own):
         return None
     return IndicatorHeader(row, max(slot.bottom for slot in found.values()), found)
 
@@ -155,11 +157,11 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
 def _lower_labels(region: Region, row: int, upper: Mapping[str, Slot]) -> dict[str, Slot]:
     """The column labels of the row below, if it is the second half of a header; else empty."""
     known = vocabulary().columns
-    own = region.own(row + 1)
+    own = region[row + 1].own
     labels = [slot for slot in own if slot.key in known]
     if 2 * len(labels) <= len(own) or not all(slot.key for slot in own):
         return {}
-    if not all(slot.key for slot in region.own(row)):
+    if not all(slot.key for slot in region[row].own):
         return {}
     for slot in upper.values():
         beneath = [one for one in own if slot.left <= one.left <= slot.right]

@@ -15,6 +15,7 @@ from perfxl.grid import normalised
 _LONGEST = 40
 """Characters of the longest label, spaces counted."""
 _LONGEST_RESEMBLING = 16
+_MOST_KEYS = 8192
 LONGEST_PAIRS = 400
 """Characters of the longest text that is looked through for labels with values."""
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
@@ -67,17 +68,30 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(blocks=blocks, **tables)
 
 
+class _Keys(dict[str, str]):
+    """Texts of labels with their keys. A dict: it is asked for each text of a form, which lru_cache takes thrice as long.
+
+    Emptied when full, as new texts come with each form.
+    """
+
+    def __missing__(self, text: str) -> str:
+        if len(text) > _LONGEST:
+            return ""
+        if len(self) == _MOST_KEYS:
+            self.clear()
+        key = _NUMBERING.sub("", normalised(text).strip("*★☆"))
+        while match := _last_tail(key):
+            key = key[: match.start()]
+        self[text] = key
+        return key
+
+
+KEYS = _Keys()
+
+
 def label_key(text: str) -> str:
     """A label as it is compared. Empty for texts too long to be one."""
-    return _key(text) if len(text) <= _LONGEST else ""
-
-
-@lru_cache(maxsize=8192)
-def _key(text: str) -> str:
-    key = _NUMBERING.sub("", normalised(text).strip("*★☆"))
-    while match := _last_tail(key):
-        key = key[: match.start()]
-    return key
+    return KEYS[text]
 
 
 Kind = Literal["fields", "funding_columns", "funding_totals", "columns", "totals"]

@@ -70,11 +70,11 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
 def _pairs_below(region: Region, row: int, first: int = 0) -> list[Pair]:
     """The pairs of a row of nothing but labels with a row of values below it; else empty."""
     fields = vocabulary().fields
-    labels = [slot for slot in region.own(row) if slot.left >= first] if first else region.own(row)
+    labels = [slot for slot in region[row].own if slot.left >= first] if first else region[row].own
     known = [slot for slot in labels if slot.key in fields]
     if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
         return []
-    below = region.own(row + 1)
+    below = region[row + 1].own
     places = {slot.left for slot in labels}
     if not below or any(slot.left not in places or slot.key in fields or inline_pairs(slot.text) for slot in below):
         return []
@@ -99,9 +99,9 @@ def read_goals(region: Region, row: int) -> list[Goal]:
     Labels side by side have their texts below, and so has one right of a label for the whole block.
     """
     fields = vocabulary().fields
-    if not any(fields.get(word) in _GOALS for word in region.words(row)):
+    if not any(fields.get(word) in _GOALS for word in region[row].words):
         return []
-    own = region.own(row)
+    own = region[row].own
     all_slots = region.slots(row)
     blocks = vocabulary().blocks["goals"]
     block = next((slot for slot in all_slots if slot.bottom > row and not slot.blank), None)
@@ -187,7 +187,7 @@ def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
 
 def _is_numbered_part(region: Region, text: Slot, row: int) -> bool:
     """Whether a row below a goal that no label covers has nothing but its next numbered parts: `目标2：`."""
-    own = region.own(row)
+    own = region[row].own
     return all(_NUMBERED.match(slot.text.strip()) for slot in own) and any(slot.left == text.left for slot in own)
 
 
@@ -203,7 +203,7 @@ def report_unknown_labels(
         return
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
     claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
-    label_columns = {slot.left for row in rows for slot in region.own(row) if slot.key in vocabulary().fields}
+    label_columns = {slot.left for row in rows for slot in region[row].own if slot.key in vocabulary().fields}
     label_columns.update(edge)
     for row in rows:
         for slot, value in _unlisted_above(region, row):
@@ -229,7 +229,7 @@ def report_unknown_labels(
 def _is_heading_line(region: Region, row: int) -> bool:
     """Alone in its row, and no value alone in the row below that it might be the label of."""
     below = next(region.filled_below(row), None)
-    return len(region.own(row)) == 1 and below is not None and len(region.own(below)) > 1
+    return len(region[row].own) == 1 and below is not None and len(region[below].own) > 1
 
 
 def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tuple[int, int]]:

@@ -89,7 +89,7 @@ class _RowReader:
         self.blocks: list[_Block] = []
         self.in_parts = False
         """Whether the row read last is a part of one above it."""
-        self.places = [(id_, column.left) for id_, column in header.columns.items()]
+        self.places = [(id_, column.left) for id_, column in header.columns.items() if column.left <= header.reach]
         self.words = {id_: column.key for id_, column in header.columns.items()}
         self.texts: list[tuple[str, _Reading]] = [(id_, reader.text) for id_ in _TEXTS]
         self.row = header.bottom
@@ -100,7 +100,7 @@ class _RowReader:
         """What the row has of a column that the form lacks, at the row's first cell."""
 
     def read(self, row: int) -> None:
-        at = self.region.at_columns(row)
+        at = self.region[row].at
         self.row = row
         self.slots = {id_: at[left] for id_, left in self.places}
         self.nothing = blank(self.grid.ref(row, self.header.left))

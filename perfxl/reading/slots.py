@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.grid import BLANK_CELL, Cell, CellRef, Grid, Merge
-from perfxl.reading.labels import label_key, vocabulary
+from perfxl.reading.labels import KEYS, vocabulary
 
 _WIDEST = 100
 """Columns looked at. No form is wider; a stray cell in XFD1 must not cost a scan of every row."""
@@ -33,8 +34,8 @@ class Slot:
         self.cell = cell
         value = cell.value
         if isinstance(value, str):
-            self.key = label_key(value)
-            self.blank = not self.key and not value.strip()
+            self.key = key = KEYS[value]
+            self.blank = not key and not value.strip()
         else:
             self.key = ""
             self.blank = value is None
@@ -42,6 +43,24 @@ class Slot:
     @property
     def text(self) -> str:
         return self.cell.text
+
+
+class Row:
+    """What stands in a row of a sheet. One object for its three views: nearly all who look at a row need two of them."""
+
+    __slots__ = ("at", "own", "words")
+
+    at: list[Slot]
+    """The place at each column, from 0 on; a block of several columns stands at each of them."""
+    own: list[Slot]
+    """The places that begin in this row and are filled, from left to right within the form."""
+    words: frozenset[str]
+    """The labels that the vocabulary knows among those of `own`: most rows have none."""
+
+    def __init__(self, at: list[Slot], own: list[Slot], words: frozenset[str]) -> None:
+        self.at = at
+        self.own = own
+        self.words = words
 
 
 class _Plan(NamedTuple):
@@ -58,8 +77,11 @@ class _Plan(NamedTuple):
     """The same merges, each with its first column here and the one behind its last."""
 
 
-class Region:
-    """The rows of one sheet that may hold a form. Columns right of `right` are outside the printed form."""
+class Region(dict[int, Row]):
+    """The rows of one sheet that may hold a form, each looked at when it is first asked for: `region[6].own`.
+
+    Columns right of `right` are outside the printed form. A dict of rows, as they are asked for hundreds of times.
+    """
 
     right = 0
     """0 where the form's width is not known."""
@@ -70,63 +92,42 @@ class Region:
         self.bottom = bottom
         self.title = title
         # Nothing here is made when first asked for: a cached_property makes all attributes of an object slower to read.
+        self._cells = grid.by_row
         within = [merge for merge in grid.merges if top <= merge.top <= bottom]
-        self.merged = any(len(grid.row(merge.top)) > 1 for merge in within)
+        self.merged = any(len(self._cells.get(merge.top, ())) > 1 for merge in within)
         """Whether cells side by side are merged, and not only lines over the form's width."""
-        self._filled = [row for row, _ in grid.rows() if row <= bottom]
+        self._filled = [row for row in self._cells if row <= bottom]
         self._spacers = self._unused()
         small = grid.last_row * grid.last_column <= _SHARED
         self._plans = _plans(grid.merges, grid.last_row, grid.last_column, self._spacers) if small else {}
-        self._at: dict[int, list[Slot]] = {}
-        self._own: dict[int, list[Slot]] = {}
+        self._reach = 0
+        self._known = vocabulary().words
         self._places: dict[int, tuple[Slot, ...]] = {}
-        self._words: dict[int, frozenset[str]] = {}
         self._blocks: dict[Merge, Slot] = {}
 
-    def bound(self, right: int) -> None:
-        """Leave out the places right of that column, unless it is 0."""
+    def bound(self, right: int, reach: int) -> None:
+        """Leave out the places right of that column, unless it is 0. `reach` is the last column yet to be read."""
         self.right = right
-        for row, own in self._own.items():
-            if right and own and own[-1].left > right:
-                self._keep(row, [slot for slot in own if slot.left <= right])
+        self._reach = reach
+        for row in self.values():
+            if right and row.own and row.own[-1].left > right:
+                row.own = [slot for slot in row.own if slot.left <= right]
+                row.words = self._known.intersection([slot.key for slot in row.own])
         self._places.clear()
-
-    def at_columns(self, row: int) -> list[Slot]:
-        """The place at each column of the row, from 0 on; a block of several columns stands at each of them."""
-        return self._at.get(row) or self._scan(row)
 
     def slot(self, row: int, column: int) -> Slot:
         try:
-            return self._at[row][column]
-        except KeyError:
-            self._scan(row)
-            return self.slot(row, column)
+            return self[row].at[column]
         except IndexError:
-            return self._beyond(row, column)
+            return self._block(self.grid.merge_at(row, column))
 
     def slots(self, row: int) -> tuple[Slot, ...]:
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
         places = self._places.get(row)
         if places is None:
-            at = self.at_columns(row)
+            at = self[row].at
             places = self._places[row] = tuple([at[column] for column in self._plan(row).starts])
         return places
-
-    def own(self, row: int) -> list[Slot]:
-        """The places that begin in this row and are filled, from left to right within the form."""
-        own = self._own.get(row)
-        if own is None:
-            self._scan(row)
-            own = self._own[row]
-        return own
-
-    def words(self, row: int) -> frozenset[str]:
-        """The labels that the vocabulary knows among those that begin in this row: most rows have none."""
-        words = self._words.get(row)
-        if words is None:
-            self._scan(row)
-            words = self._words[row]
-        return words
 
     def ref(self, slot: Slot) -> CellRef:
         return self.grid.ref(slot.top, slot.left)
@@ -136,38 +137,40 @@ class Region:
         rows = self._filled
         return map(rows.__getitem__, range(bisect_right(rows, row), len(rows)))
 
-    def _unused(self) -> frozenset[int]:
-        """Columns between others in which no row of the region has anything: space, and no values left blank."""
-        used: set[int] = set()
-        for row in self.filled_below(self.top - 1):
-            used.update(map(_column, self.grid.row(row)))
-        return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
-
-    def _plan(self, row: int) -> _Plan:
-        plans, key = self._plans, (row, self.right)
-        plan = plans.get(key)
-        if plan is None:
-            plan = plans[key] = self._planned(row)
-        return plan
-
-    def _scan(self, row: int) -> list[Slot]:
+    def __missing__(self, row: int) -> Row:
         plan = self._plan(row)
         at, merges = plan.blanks.copy(), plan.merges
         width = len(at)
         for merge, start, end in plan.runs:
             at[start:end] = [self._block(merge)] * (end - start)
-        for column, cell in self.grid.row(row):
+        for column, cell in self._cells.get(row, ()):
             if column >= width:
                 break
             if column not in merges:
                 at[column] = Slot(row, column, row, column, cell)
-        self._at[row] = at
-        self._keep(row, [slot for column in plan.own if not (slot := at[column]).blank])
-        return at
+        own: list[Slot] = []
+        words: list[str] = []
+        for column in plan.own:
+            slot = at[column]
+            if not slot.blank:
+                own.append(slot)
+                if slot.key in self._known:
+                    words.append(slot.key)
+        found = self[row] = Row(at, own, frozenset(words) if words else _NO_WORDS)
+        return found
 
-    def _keep(self, row: int, own: list[Slot]) -> None:
-        self._own[row] = own
-        self._words[row] = vocabulary().words.intersection([slot.key for slot in own])
+    def _unused(self) -> frozenset[int]:
+        """Columns between others in which no row of the region has anything: space, and no values left blank."""
+        rows = map(self._cells.__getitem__, self.filled_below(self.top - 1))
+        used = set(map(_column, chain.from_iterable(rows)))
+        return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
+
+    def _plan(self, row: int) -> _Plan:
+        plans, key = self._plans, (row, self.right, self._reach)
+        plan = plans.get(key)
+        if plan is None:
+            plan = plans[key] = self._planned(row)
+        return plan
 
     def _planned(self, row: int) -> _Plan:
         # One column more than has content: a value that nobody filled in, right of the last label.
@@ -183,6 +186,7 @@ class Region:
                 starts.append(column)
                 own += [column] if top == row else []
             column = right + 1
+        last = min(last, max([self.right, self._reach, *starts])) if self.right else last
         runs = [
             (merge, column, min(merge.right, last) + 1)
             for column, merge in sorted(merges.items())
@@ -198,16 +202,14 @@ class Region:
             slot = self._blocks[merge] = Slot(*merge, self.grid.cell(merge.top, merge.left))
         return slot
 
-    def _beyond(self, row: int, column: int) -> Slot:
-        return self._block(self.grid.merge_at(row, column))
-
 
 @lru_cache(maxsize=128)
 def _plans(
     merges: tuple[Merge, ...], last_row: int, last_column: int, spacers: frozenset[int]
-) -> dict[tuple[int, int], _Plan]:
-    """Made so far, by row and right edge, for forms of that shape: those of a batch have few."""
+) -> dict[tuple[int, int, int], _Plan]:
+    """Made so far, by row, right edge and reach, for forms of that shape: those of a batch have few."""
     return {}
 
 
 _column = itemgetter(0)
+_NO_WORDS = frozenset[str]()

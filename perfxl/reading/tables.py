@@ -137,7 +137,7 @@ def group_points(label: str) -> tuple[str, Decimal | None]:
 
 def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
     """A known label at the left edge, a pair in one cell, a note, or a line over the whole width."""
-    own = region.own(row)
+    own = region[row].own
     if not own or own[0].left > header.left:
         return False
     # The label left of the whole table is none of its rows'.
@@ -160,8 +160,8 @@ def _repeats_header(region: Region, header: IndicatorHeader, row: int) -> bool:
     known = vocabulary().columns
     if region.slot(row, header.columns["level3"].left).key in known:
         return True
-    own = region.own(row)
-    if not region.words(row) or (own[0].key not in known and own[-1].key not in known):
+    own = region[row].own
+    if not region[row].words or (own[0].key not in known and own[-1].key not in known):
         return False
     labels = sum(slot.key in known for slot in own)
     return labels >= 2 and 2 * labels >= len(own)
@@ -175,18 +175,18 @@ def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
     """总分 above the table, with its figure. 合计 there is the fund table's, if the form has one."""
     words = vocabulary()
     rows = [row for row in region.filled_below(region.top - 1) if row < header.top]
-    beside = (pair for row in rows for pair in pairwise(region.own(row)))
+    beside = (pair for row in rows for pair in pairwise(region[row].own))
     funds = any(left.key in words.funding_columns and right.key in words.funding_columns for left, right in beside)
     labels = [slot for row in rows if (slot := _total_at(region, header, row))]
     labels = [slot for slot in labels if not funds or slot.key not in words.funding_totals]
-    figures = (slot for label in labels for slot in region.own(label.top) if is_figure(slot.cell))
+    figures = (slot for label in labels for slot in region[label.top].own if is_figure(slot.cell))
     return next((_total_at(region, header, figure.top) for figure in figures), None)
 
 
 def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> Slot | None:
-    own = region.own(row)
+    own = region[row].own
     edge = header.left if kind == "total" else 0
-    if not own or (own[0].left > edge and not region.words(row)):
+    if not own or (own[0].left > edge and not region[row].words):
         return None
     totals, first_figure = vocabulary().totals, header.first_figure
     for slot in own:
@@ -212,7 +212,7 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
     points = [
         region.slot(slot.top, header.columns[id_].left) for id_ in ("max_score", "score") if id_ in header.columns
     ]
-    rest = [one for one in region.own(slot.top) if one not in (slot, *points)]
+    rest = [one for one in region[slot.top].own if one not in (slot, *points)]
     # 自评等级 may stand behind the points.
     behind = not rest or (rest[0].left > points[-1].right and rest[0].key in vocabulary().fields)
     bare = behind and is_figure(points[-1].cell)
@@ -220,7 +220,7 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
-    at = region.at_columns(row)
+    at = region[row].at
     for column in header.inputs:
         slot = at[column.left]
         if slot.top == row and not slot.blank:
