@@ -36,10 +36,11 @@ class IndicatorHeader:
         self.columns = columns
         self.guessed = guessed
         """Ids of the columns whose labels the vocabulary does not list."""
-        self.inputs = [slot for id_, slot in columns.items() if id_ not in EXTRA_COLUMNS]
-        """The labels of the printed columns."""
-        self.left = min([slot.left for slot in self.inputs])
-        self.right = max([slot.right for slot in self.inputs])
+        inputs = [slot for id_, slot in columns.items() if id_ not in EXTRA_COLUMNS]
+        self.lefts = [slot.left for slot in inputs]
+        """Where the printed columns are."""
+        self.left = min(self.lefts)
+        self.right = max([slot.right for slot in inputs])
         self.reach = max(self.right, columns["kind"].left) if "kind" in columns else self.right
         """The last column that anything is read from: what our templates compute behind it is none of the form's."""
         self.first_figure = min([slot.left for id_, slot in columns.items() if id_ in _FIGURES])
@@ -49,9 +50,16 @@ class IndicatorHeader:
 
 def find_header(region: Region) -> IndicatorHeader | None:
     """The first row of known column labels; without one, the first whose labels come near enough to known ones."""
-    rows = [row for row in region.filled_below(region.top - 1) if len(region.grid.row(row)) >= 2]
-    header = next((header for row in rows if (header := header_at(region, row))), None)
-    if header is None:
+    cells, columns = region.grid.by_row, vocabulary().columns.keys()
+    rows: list[int] = []
+    header = None
+    for row in region.filled_below(region.top - 1):
+        if len(cells[row]) < 2:
+            continue
+        rows.append(row)
+        if not columns.isdisjoint(region[row].words) and (header := header_at(region, row)):
+            break
+    else:
         header = next((header for row in rows if (header := _resembling_at(region, row))), None)
     return _completed(region, _begun_above(region, header, rows)) if header else None
 
@@ -59,14 +67,15 @@ def find_header(region: Region) -> IndicatorHeader | None:
 def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -> IndicatorHeader:
     """The header of the first of several tables, where one of its words is not known: the others are as below."""
     words = {slot.key for slot in header.columns.values()}
-    for row in takewhile(lambda row: row < header.top, rows):
-        if sum([slot.key in words for slot in region[row].own]) < _LEAST_RESEMBLING:
+    for row in takewhile(header.top.__gt__, rows):
+        own = region[row].own
+        if len(own) < _LEAST_RESEMBLING or sum([slot.key in words for slot in own]) < _LEAST_RESEMBLING:
             continue
         above = {id_: region.slot(row, slot.left) for id_, slot in header.columns.items()}
         other = {id_ for id_, slot in above.items() if slot.key != header.columns[id_].key}
         headings = all(slot.top == row and is_heading(slot) for slot in above.values())
         if headings and len(above) - len(other) >= max(_LEAST_RESEMBLING, len(other)):
-            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(region[row].own)}
+            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(own)}
             named = {id_: slot for id_, slot in known.items() if id_ and id_ not in above}
             return IndicatorHeader(row, row, named | above, frozenset(other))
     return header
@@ -114,6 +123,8 @@ def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
         columns |= guess_columns(region, row, columns)
         columns |= guess_levels(region, row, columns)
     columns |= guess_by_content(region, header.bottom, columns, unknown_columns(region, header, columns))
+    if len(columns) == len(header.columns):
+        return header
     guessed = header.guessed | columns.keys() - header.columns.keys()
     return IndicatorHeader(header.top, header.bottom, columns, guessed)
 

@@ -47,11 +47,11 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
     """The next indicator below empty rows, 0 before it is looked for; None where the table ends before one."""
     while row < region.bottom:
         row += 1
-        total = _total_at(region, header, row)
-        if total or _ends_at(region, header, row):
+        inner = _is_inner(region, header, row)
+        if not inner and ((total := _total_at(region, header, row)) or _ends_at(region, header, row)):
             break
         if not _is_empty(region, header, row):
-            if not _repeats_header(region, header, row) and not _labelled(region, header, row, "subtotal"):
+            if inner or not (_repeats_header(region, header, row) or _labelled(region, header, row, "subtotal")):
                 indicators.append(row)
             last = filled = row
             following = 0
@@ -133,6 +133,14 @@ def group_points(label: str) -> tuple[str, Decimal | None]:
     text = normalised(label)
     match = re.fullmatch(r"(.+?)(?:\(([0-9]+(?:\.[0-9]+)?)分?\)|([0-9]+(?:\.[0-9]+)?)分)", text)
     return (match[1], Decimal(match[2] or match[3])) if match else (text, None)
+
+
+def _is_inner(region: Region, header: IndicatorHeader, row: int) -> bool:
+    """Whether no word that we know stands in the row and nothing at the left edge: most rows, which nothing ends in."""
+    line = region[row]
+    if line.words or (line.own and line.own[0].left <= header.left):
+        return False
+    return line.at[header.columns["level3"].left].key not in vocabulary().columns
 
 
 def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
@@ -221,8 +229,8 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
     at = region[row].at
-    for column in header.inputs:
-        slot = at[column.left]
+    for left in header.lefts:
+        slot = at[left]
         if slot.top == row and not slot.blank:
             return False
     return True
@@ -249,13 +257,17 @@ def _opens_level(region: Region, header: IndicatorHeader, row: int) -> bool:
 
 def _next_indicator(region: Region, header: IndicatorHeader, row: int) -> int | None:
     """The next filled row if it still belongs to the table: a name, or two filled places."""
+    name = header.columns["level3"].left
     for below in region.filled_below(row):
-        if _total_at(region, header, below) or _ends_at(region, header, below):
+        if not _is_inner(region, header, below) and (
+            _total_at(region, header, below) or _ends_at(region, header, below)
+        ):
             return None
         if not _is_empty(region, header, below):
-            own = [slot for column in header.inputs if not (slot := region.slot(below, column.left)).blank]
-            named = not region.slot(below, header.columns["level3"].left).blank
-            return below if named or len({slot.left for slot in own if slot.top == below}) >= 2 else None
+            if not region[below].at[name].blank:
+                return below
+            own = [slot for left in header.lefts if not (slot := region.slot(below, left)).blank]
+            return below if len({slot.left for slot in own if slot.top == below}) >= 2 else None
     return None
 
 
