@@ -12,6 +12,7 @@ from functools import cache, cached_property, lru_cache, partial
 from operator import itemgetter
 from typing import NamedTuple
 
+from perfxl.kept import Known
 from perfxl.number_format import shown_number
 from perfxl.problem import Clause
 
@@ -246,11 +247,6 @@ _usually_covered = lru_cache(maxsize=64)(_covered)
 """The forms of a batch have few shapes."""
 
 
-def normalised(text: str) -> str:
-    """Text as labels are compared: NFKC, without white space, line breaks and invisible format characters."""
-    return _short_normalised(text) if len(text) <= _SHORT else _normalised(text)
-
-
 def _normalised(text: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     if folded.isprintable():
@@ -258,6 +254,8 @@ def _normalised(text: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c) != "Cf")
 
 
-_SHORT = 100
-_short_normalised = lru_cache(maxsize=8192)(_normalised)
-"""Labels and names, which are compared many times each and come again in the forms of a batch."""
+normalised: Callable[[str], str] = Known(_normalised, 8192, 100).__getitem__
+"""Text as labels are compared: NFKC, without white space, line breaks and invisible format characters.
+
+Labels and names are kept: they are compared many times each and come again in the forms of a batch.
+"""

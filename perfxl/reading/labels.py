@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal
 
 from perfxl.grid import normalised
+from perfxl.kept import Known
 
 _LONGEST = 40
 """Characters of the longest label, spaces counted."""
 _LONGEST_RESEMBLING = 16
-_MOST_KEYS = 8192
+_LONGEST_TITLE = 60
 LONGEST_PAIRS = 400
 """Characters of the longest text that is looked through for labels with values."""
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,2}[.、])(?=\D)")
@@ -68,30 +69,17 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(blocks=blocks, **tables)
 
 
-class _Keys(dict[str, str]):
-    """Texts of labels with their keys. A dict: it is asked for each text of a form, which lru_cache takes thrice as long.
-
-    Emptied when full, as new texts come with each form.
-    """
-
-    def __missing__(self, text: str) -> str:
-        if len(text) > _LONGEST:
-            return ""
-        if len(self) == _MOST_KEYS:
-            self.clear()
-        key = _NUMBERING.sub("", normalised(text).strip("*★☆"))
-        while match := _last_tail(key):
-            key = key[: match.start()]
-        self[text] = key
-        return key
+def _label_key(text: str) -> str:
+    if len(text) > _LONGEST:
+        return ""
+    key = _NUMBERING.sub("", normalised(text).strip("*★☆"))
+    while match := _last_tail(key):
+        key = key[: match.start()]
+    return key
 
 
-KEYS = _Keys()
-
-
-def label_key(text: str) -> str:
-    """A label as it is compared. Empty for texts too long to be one."""
-    return KEYS[text]
+label_key: Callable[[str], str] = Known(_label_key, 8192, _LONGEST).__getitem__
+"""A label as it is compared. Empty for texts too long to be one."""
 
 
 Kind = Literal["fields", "funding_columns", "funding_totals", "columns", "totals"]
@@ -195,15 +183,13 @@ def inline_pairs(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def is_title(text: str) -> bool:
-    """Whether the text can be the title of a form: `2019年度财政项目绩效自评价`, `项目支出绩效自评表`."""
-    return len(text) <= 60 and _is_title(text)
-
-
-@lru_cache(maxsize=8192)
 def _is_title(text: str) -> bool:
-    key = normalised(text)
+    key = normalised(text) if len(text) <= _LONGEST_TITLE else ""
     return bool(_TITLE.fullmatch(key)) and not _NO_TITLE.search(key)
+
+
+is_title: Callable[[str], bool] = Known(_is_title, 8192, _LONGEST_TITLE).__getitem__
+"""Whether the text can be the title of a form: `2019年度财政项目绩效自评价`, `项目支出绩效自评表`."""
 
 
 def _last_tail(key: str) -> re.Match[str] | None:

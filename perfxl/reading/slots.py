@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from perfxl.grid import BLANK_CELL, Cell, CellRef, Grid, Merge
-from perfxl.reading.labels import KEYS, vocabulary
+from perfxl.reading.labels import label_key, vocabulary
 
 _WIDEST = 100
 """Columns looked at. No form is wider; a stray cell in XFD1 must not cost a scan of every row."""
@@ -34,7 +34,7 @@ class Slot:
         self.cell = cell
         value = cell.value
         if isinstance(value, str):
-            self.key = key = KEYS[value]
+            self.key = key = label_key(value)
             self.blank = not key and not value.strip()
         else:
             self.key = ""
@@ -46,7 +46,7 @@ class Slot:
 
 
 class Row:
-    """What stands in a row of a sheet. One object for its three views: nearly all who look at a row need two of them."""
+    """What stands in a row of a sheet: an object, since nearly all who look at a row want two of its three views."""
 
     __slots__ = ("at", "own", "words")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 
 from perfxl.form import Located
 from perfxl.grid import Cell, Grid, normalised
+from perfxl.kept import Known
 from perfxl.reading.cells import blank
 from perfxl.reading.labels import LONGEST_PAIRS, inline_pairs, is_title, label_key, vocabulary
 from perfxl.reading.slots import Region, Slot
@@ -111,16 +111,18 @@ def _may_begin(cells: list[tuple[int, Cell]]) -> bool:
     for _, cell in cells:
         value = cell.value
         if isinstance(value, str):
-            if len(value) <= LONGEST_PAIRS and _text_may_begin(value):
+            if _text_may_begin(value):
                 return True
         elif "年" in cell.number_format and _is_title_cell(cell):
             return True
     return False
 
 
-@lru_cache(maxsize=4096)
-def _text_may_begin(text: str) -> bool:
+def _is_title_or_name(text: str) -> bool:
     return is_title(text) or _names_project(text)
+
+
+_text_may_begin = Known(_is_title_or_name, 4096, LONGEST_PAIRS).__getitem__
 
 
 def _names_project(text: str) -> bool:

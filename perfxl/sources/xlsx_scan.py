@@ -16,11 +16,12 @@ from itertools import chain, repeat
 from typing import NamedTuple
 
 from perfxl.grid import Cell, CellValue, Merge
+from perfxl.kept import Known
 from perfxl.sources.ooxml import count, plain_text
 from perfxl.sources.xlsx_styles import CellStyle
 from perfxl.sources.xlsx_values import MAX_ROWS, BadValue, SheetContext, cell_value, excel_number, merge_range, position
 from perfxl.sources.xml_part import MAX_TEXT
-from perfxl.sources.xml_scan import DEFAULT_NAMESPACE, PRESERVE, SPACE, Known, Unusual, cut, decoded, plain
+from perfxl.sources.xml_scan import DEFAULT_NAMESPACE, PRESERVE, SPACE, Unusual, cut, decoded, plain
 
 _LARGE_PART = 2**19
 """A larger one has little in common with others: to remember what stands in it would take longer than to read it."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from perfxl.kept import Known
 from perfxl.number_format import is_date
 from perfxl.sources.errors import damaged, too_large
 from perfxl.sources.ooxml import count, main, truth
 from perfxl.sources.xml_part import Attributes, PartParser, remembered, without
-from perfxl.sources.xml_scan import Known
 
 # ECMA-376 part 1, 18.8.30. 5 to 8, 14 and 22 to 58 depend on the language of Excel; zh-CN here.
 BUILTIN_FORMATS = {

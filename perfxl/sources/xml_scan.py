@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
 
 _MOST_BYTES = 16 * 2**20
 """Larger parts are for expat, which never holds them twice."""
@@ -25,30 +23,8 @@ _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}
 _NAMED = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 
 
-K = TypeVar("K", bound=Hashable)
-T = TypeVar("T")
-
-
 class Unusual(Exception):
     """Not in the grammar: the part is to be parsed by expat."""
-
-
-class Known(dict[K, T]):
-    """What `read` makes of a text, kept where that is short by `length`, until there are too many of them.
-
-    In place of `lru_cache` where there is one look for each cell: it costs half."""
-
-    def __init__(self, read: Callable[[K], T], most: int, longest: int, length: Callable[[Any], int] = len) -> None:
-        super().__init__()
-        self._read, self._most, self._longest, self._length = read, most, longest, length
-
-    def __missing__(self, written: K) -> T:
-        value = self._read(written)
-        if self._length(written) <= self._longest:
-            if len(self) == self._most:
-                self.clear()
-            self[written] = value
-        return value
 
 
 def cut(data: bytes, element: bytes) -> tuple[bytes, bytes, bytes]:
