@@ -70,7 +70,7 @@ def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
     columns, totals = vocabulary().funding_columns.keys(), vocabulary().funding_totals.keys()
     for row in rows:
         words = region[row].words
-        if columns.isdisjoint(words) and totals.isdisjoint(words):
+        if not words or (columns.isdisjoint(words) and totals.isdisjoint(words)):
             continue
         if table := _upright(region, row) or _transposed(region, row):
             return table
@@ -169,17 +169,21 @@ def _fund_rows(
     covered_to = block.bottom if block and block.bottom > block.top else 0
     above = start - 1
     for row in region.filled_below(above):
-        own = region[row].own
-        if any(_begins_something_else(slot.key) for slot in own):
+        line = region[row]
+        if any(map(_begins_something_else, line.words)):
             return
-        figures = any(slot.left in columns_left and is_figure(slot.cell) for slot in own)
-        if row > covered_to and (covered_to or (row > above + 1 and not figures)):
+        own = line.own
+        if row > covered_to and (covered_to or (row > above + 1 and not _has_figures(own, columns_left))):
             return
         above = row
         label = region.slot(row, names) if names else None
         has_label = label is not None and label.top == row and not label.blank
         if has_label or any(slot.left in columns_left for slot in own):
             yield row
+
+
+def _has_figures(own: Iterable[Slot], columns: Collection[int]) -> bool:
+    return any(slot.left in columns and is_figure(slot.cell) for slot in own)
 
 
 def _begins_something_else(key: str) -> bool:

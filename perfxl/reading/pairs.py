@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 
 from perfxl.finding import Finding
 from perfxl.grid import Cell, CellRef, normalised
@@ -69,8 +69,11 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
 
 def _pairs_below(region: Region, row: int, first: int = 0) -> list[Pair]:
     """The pairs of a row of nothing but labels with a row of values below it; else empty."""
+    line = region[row]
+    if len(line.own) < 2 or not line.words:
+        return []
     fields = vocabulary().fields
-    labels = [slot for slot in region[row].own if slot.left >= first] if first else region[row].own
+    labels = [slot for slot in line.own if slot.left >= first] if first else line.own
     known = [slot for slot in labels if slot.key in fields]
     if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
         return []
@@ -98,10 +101,10 @@ def read_goals(region: Region, row: int) -> list[Goal]:
 
     Labels side by side have their texts below, and so has one right of a label for the whole block.
     """
-    fields = vocabulary().fields
-    if not any(fields.get(word) in _GOALS for word in region[row].words):
+    line, fields = region[row], vocabulary().fields
+    if not line.words or not any(fields.get(word) in _GOALS for word in line.words):
         return []
-    own = region[row].own
+    own = line.own
     all_slots = region.slots(row)
     blocks = vocabulary().blocks["goals"]
     block = next((slot for slot in all_slots if slot.bottom > row and not slot.blank), None)
@@ -135,38 +138,49 @@ def _unlisted_goals(
         return {}
     named = block is not None and block.key in vocabulary().blocks["goals"]
     if not named and (not known or any(slot.key for slot in below)):
-        return {slot: word for slot in unlisted if (word := _meaning(slot, lacking))}
+        return {slot: word for slot in unlisted if slot.key not in fields and (word := _meaning(slot, lacking))}
     return {slot: _GOAL_WORDS[labels.index(slot)] for slot in unlisted}
 
 
 def _meaning(slot: Slot, ids: Collection[str]) -> str:
     """The known word of a field among `ids` that an unlisted label comes closest to; empty where there is none."""
     fields = vocabulary().fields
-    word = resembled(slot.key, "fields") if slot.key not in fields and is_heading(slot) else None
+    word = resembled(slot.key, "fields")
     return word if word and fields[word] in ids else ""
 
 
 def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> Iterator[Pair]:
     """Unlisted labels with a value beside them, as the fields that the form lacks and they come closest to."""
     fields = vocabulary().fields
+    unlisted = [place for row in rows for place in _unlisted_beside(region, row)]
+    if not unlisted:
+        return
     places = {(at.row, at.column) for pair in known for at in (pair.at, pair.label_at)}
     lacking = set(fields.values()) - {pair.id for pair in known} - _NEVER_GUESSED
-    for row in rows:
-        for slot, value in (*pairwise(region.slots(row)), *_unlisted_above(region, row)):
-            if slot.top != row or slot.blank or (slot.top, slot.left) in places or (value.top, value.left) in places:
-                continue
-            word = _meaning(slot, lacking) if not value.blank and value.key not in fields else ""
-            if word:
-                lacking.discard(fields[word])
-                places.add((value.top, value.left))
-                yield Pair(fields[word], slot.text, region.ref(slot), value.cell, region.ref(value), word)
+    for slot, value in unlisted:
+        if (slot.top, slot.left) in places or (value.top, value.left) in places:
+            continue
+        if word := _meaning(slot, lacking):
+            lacking.discard(fields[word])
+            places.add((value.top, value.left))
+            yield Pair(fields[word], slot.text, region.ref(slot), value.cell, region.ref(value), word)
+
+
+def _unlisted_beside(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
+    """What may be unlisted labels of a row, each with its value beside or below it."""
+    fields = vocabulary().fields
+    for slot, value in chain(pairwise(region.slots(row)), _unlisted_above(region, row)):
+        if value.blank or slot.key in fields or value.key in fields or slot.top != row or not is_heading(slot):
+            continue
+        yield slot, value
 
 
 def _unlisted_above(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
     """Unlisted labels among known ones that have their values below, each with its value."""
     if _pairs_below(region, row):
+        fields = vocabulary().fields
         for slot in region.slots(row):
-            if not slot.blank and slot.key not in vocabulary().fields:
+            if not slot.blank and slot.key not in fields:
                 yield slot, region.slot(row + 1, slot.left)
 
 
@@ -203,7 +217,9 @@ def report_unknown_labels(
         return
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
     claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
-    label_columns = {slot.left for row in rows for slot in region[row].own if slot.key in vocabulary().fields}
+    fields = vocabulary().fields
+    lines = [line for row in rows if (line := region[row]).words]
+    label_columns = {slot.left for line in lines for slot in line.own if slot.key in fields}
     label_columns.update(edge)
     for row in rows:
         for slot, value in _unlisted_above(region, row):
@@ -234,29 +250,27 @@ def _is_heading_line(region: Region, row: int) -> bool:
 
 def _pair_places(slots: Sequence[Slot], row: int, merged: bool) -> Iterator[tuple[int, int]]:
     """(label, value) as indices into the row; the same index twice where label and value share a cell."""
-    index, fields = 0, vocabulary().fields
-    while index < len(slots):
-        slot = slots[index]
-        if slot.top != row or not isinstance(slot.cell.value, str):
-            index += 1
-        elif slot.key in fields:
-            value = _value_index(slots, index, merged)
+    fields = vocabulary().fields
+    free = 0
+    for index, slot in enumerate(slots):
+        if index < free or slot.top != row:
+            continue
+        if slot.key in fields:
+            value = _value_index(slots, index, merged, fields)
             yield index, value
-            index = value + 1
-        else:
-            if inline_pairs(slot.cell.value):
-                yield index, index
-            index += 1
+            free = value + 1
+        elif isinstance(slot.cell.value, str) and inline_pairs(slot.cell.value):
+            yield index, index
 
 
-def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
+def _value_index(slots: Sequence[Slot], label: int, merged: bool, fields: Container[str]) -> int:
     """The place beside the label. On a sheet without any merge, the first filled place before the next label."""
     beside = label + 1
-    if beside == len(slots) or slots[beside].key in vocabulary().fields or _names_unit(slots[beside]):
+    if beside == len(slots) or slots[beside].key in fields or _names_unit(slots[beside]):
         return label
     if not merged:
         for index in range(beside, len(slots)):
-            if slots[index].key in vocabulary().fields or normalised(slots[index].text[-2:]).endswith(":"):
+            if slots[index].key in fields or normalised(slots[index].text[-2:]).endswith(":"):
                 break
             if not slots[index].blank:
                 return index
@@ -265,7 +279,8 @@ def _value_index(slots: Sequence[Slot], label: int, merged: bool) -> int:
 
 def _names_unit(slot: Slot) -> bool:
     """Whether a text is a label with a unit, such as `预算安排(万元)`, even if the vocabulary lacks it."""
-    return bool(slot.key) and slot.text.endswith((")", "）")) and is_heading(slot) and money_unit(slot.text) is not None
+    text = slot.text if slot.key else ""
+    return text.endswith((")", "）")) and is_heading(slot) and money_unit(text) is not None
 
 
 def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:
