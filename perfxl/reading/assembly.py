@@ -9,6 +9,7 @@ from decimal import Decimal
 from perfxl.finding import Finding
 from perfxl.form import Form, Funding, Group, Located, ObjectiveForm, SelfEvaluation
 from perfxl.grid import CellRef, normalised
+from perfxl.kept import Known
 from perfxl.reading.cells import CellReader
 from perfxl.reading.concealment import report_concealed
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
@@ -73,9 +74,8 @@ def read_region(region: Region, scheme_id: str, template_version: str) -> FormOn
     funding = _read_funding(region, layout, pairs, title.at, reader, asked=not objective)
     fields = {id_: reader.text(pair.cell, pair.at, pair.word) for id_, pair in pairs.items()}
     total, total_max = (_read_total(region, layout, id_, title.at, reader) for id_ in ("score", "max_score"))
-    report_unknown_labels(region, layout.head_rows, layout.pairs, reader)
     edge = {region[row].own[0].left for row in layout.foot_rows}
-    report_unknown_labels(region, layout.foot_rows, layout.pairs, reader, edge)
+    report_unknown_labels(region, ((layout.head_rows, ()), (layout.foot_rows, edge)), layout.pairs, reader)
     _report_guesses(region, layout, pairs, reader)
     weighed = all(row.max_score.value is not None for group in groups for row in group.rows if not row.placeholder)
     _report_missing(region, layout, pairs, objective, title.at, reader, weighed=weighed)
@@ -269,5 +269,9 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
         met += [slot.text for slot in layout.fund.columns.values()]
         met += [slot.text for slot in layout.fund.row_labels]
     blocks = vocabulary().all_blocks
-    met += [slot.text for row in layout.rows if region[row].words for slot in region[row].own if slot.key in blocks]
-    return frozenset(normalised(label).rstrip(":") for label in met) - {""}
+    lines = [line for row in layout.rows if (line := region[row]).words]
+    met += [slot.text for line in lines for slot in line.own if slot.key in blocks]
+    return frozenset(map(_printed, met)) - {""}
+
+
+_printed = Known(lambda label: normalised(label).rstrip(":"), 4096, 100).__getitem__

@@ -28,22 +28,22 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
         reader.report(Finding("L113", at, "工作表", numbers={"sheet": grid.sheet}))
     covered: list[tuple[int, int]] = []
     elsewhere: list[tuple[int, int]] = []
-    hidden = [
-        row for row in sorted(rows) if row in grid.hidden_rows and any(c.formula is None for _, c in grid.row(row))
-    ]
+    rows = sorted(rows)
+    hidden = [row for row in rows if row in grid.hidden_rows] if grid.hidden_rows else []
+    hidden = [row for row in hidden if any(cell.formula is None for _, cell in grid.row(row))]
     if hidden:
         numbers = {"count": str(len(hidden)), "row": grid.row_words(hidden[0])}
         reader.report(Finding("L117", grid.ref(hidden[0], grid.row(hidden[0])[0][0]), "", numbers=numbers))
     last = right or grid.last_column
-    for row in sorted(rows):
+    for row in rows:
         merges = grid.merges_over(row, last)
         for column, cell in grid.row(row):
             if column > last:
                 break
-            if cell.formula is not None and _looks_elsewhere(cell.formula):
+            formula = cell.formula
+            if formula is not None and _looks_elsewhere(formula):
                 elsewhere.append((row, column))
-            merge = merges.get(column)
-            if merge is None or merge[:2] == (row, column):
+            if column not in merges or merges[column][:2] == (row, column):
                 continue
             if cell.value is not None and cell.text.strip():
                 covered.append((row, column))

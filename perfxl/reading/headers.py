@@ -168,7 +168,10 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
 def _lower_labels(region: Region, row: int, upper: Mapping[str, Slot]) -> dict[str, Slot]:
     """The column labels of the row below, if it is the second half of a header; else empty."""
     known = vocabulary().columns
-    own = region[row + 1].own
+    below = region[row + 1]
+    if known.keys().isdisjoint(below.words):
+        return {}
+    own = below.own
     labels = [slot for slot in own if slot.key in known]
     if 2 * len(labels) <= len(own) or not all(slot.key for slot in own):
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise, takewhile
@@ -23,6 +23,8 @@ _GOAL_WORDS = ("预期目标", "实际完成情况")
 _NUMBERED = re.compile(r"目标\s*[0-9０-９一二三四五六七八九十]{1,2}\s*[:：、.．]")
 _LONGEST_UNKNOWN = 20
 _LONGEST_BARE = 12
+_Place = tuple[int, int]
+"""Row and column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,40 +208,50 @@ def _is_numbered_part(region: Region, text: Slot, row: int) -> bool:
 
 
 def report_unknown_labels(
-    region: Region, rows: Sequence[int], pairs: Sequence[Pair], reader: CellReader, edge: Collection[int] = ()
+    region: Region, parts: Iterable[tuple[Sequence[int], Collection[int]]], pairs: Sequence[Pair], reader: CellReader
 ) -> None:
     """L104 for what looks like a label and is none we know. Lines over the whole width are headings.
 
-    Labels stand in the columns where known ones do and in those of `edge`. Where nothing is merged at all, as in a
-    text, what stands alone in its row above a fuller one is a heading too.
+    A part is rows whose `pairs` have been read, and columns in which labels stand besides those of known ones. Where
+    nothing is merged at all, as in a text, what stands alone in its row above a fuller one is a heading too.
     """
-    if not rows:
-        return
     values = {(pair.at.row, pair.at.column) for pair in pairs if pair.at != pair.label_at}
-    claimed = {(at.row, at.column) for pair in pairs for at in (pair.label_at, pair.at)}
+    claimed = {(pair.label_at.row, pair.label_at.column) for pair in pairs} | values
+    for rows, edge in parts:
+        for slot in _unlisted(region, rows, edge, values, claimed) if rows else ():
+            reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
+
+
+def _unlisted(
+    region: Region, rows: Sequence[int], edge: Collection[int], values: Set[_Place], claimed: Set[_Place]
+) -> Iterator[Slot]:
     fields = vocabulary().fields
     lines = [line for row in rows if (line := region[row]).words]
     label_columns = {slot.left for line in lines for slot in line.own if slot.key in fields}
     label_columns.update(edge)
+    above = False
     for row in rows:
-        for slot, value in _unlisted_above(region, row):
+        # All places of pairs are claimed, but for those in two rows of labels and of values.
+        in_two, above = above, bool(_pairs_below(region, row))
+        for slot, value in _unlisted_above(region, row) if above else ():
             if (slot.top, slot.left) not in claimed and not value.blank:
-                reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
-        slots = region.slots(row)
+                yield slot
         if not region.merged and _is_heading_line(region, row):
             continue
-        taken = {index for place in _pair_places(slots, row, region.merged) for index in place}
+        slots = region.slots(row)
+        in_two = in_two or above
+        taken = {index for place in _pair_places(slots, row, region.merged) for index in place} if in_two else ()
         for index, slot in enumerate(slots):
-            if index in taken or slot.top != row or not isinstance(slot.cell.value, str):
+            if slot.top != row or not isinstance(slot.cell.value, str) or (slot.top, slot.left) in claimed:
                 continue
-            if (slot.top, slot.left) in claimed:
+            if index in taken:
                 continue
             last = index + 1 == len(slots)
             beside = None if last else slots[index + 1]
             follows = index and (slots[index - 1].top, slots[index - 1].left) in values
             place = follows or slot.left in label_columns
             if _looks_like_label(slot, beside, label_columns) or (place and _has_value(slot, beside)):
-                reader.report(Finding("L104", region.ref(slot), numbers={"label": slot.text.strip()}))
+                yield slot
 
 
 def _is_heading_line(region: Region, row: int) -> bool:
@@ -300,16 +312,16 @@ def _has_value(slot: Slot, beside: Slot | None) -> bool:
 
 
 def _looks_like_label(slot: Slot, beside: Slot | None, label_columns: set[int]) -> bool:
+    if beside is None:
+        return False
     text = normalised(slot.text)
-    if (
+    if text.endswith(":"):
+        alike = len(text) <= _LONGEST_UNKNOWN
+    else:
+        alike = slot.left in label_columns and beside.blank and len(text) <= _LONGEST_BARE
+    return alike and not (
         is_title(slot.text)
         or is_year_line(slot.text)
         or money_unit(slot.text)
-        or any(slot.key in words for words in vocabulary().blocks.values())
-    ):
-        return False
-    if beside is None:
-        return False
-    if text.endswith(":"):
-        return len(text) <= _LONGEST_UNKNOWN
-    return slot.left in label_columns and beside.blank and len(text) <= _LONGEST_BARE
+        or slot.key in vocabulary().all_blocks
+    )

@@ -67,7 +67,8 @@ def read_year(region: Region, title: Located[str]) -> Located[int]:
     if year := parse_year(title.raw):
         return Located(year, title.at, title.raw)
     slots = (slot for row in range(region.top, region.top + _HEAD_ROWS) for slot in region.slots(row))
-    line = next((slot for slot in slots if not slot.blank and is_year_line(slot.text)), _line_below_title(region))
+    line = next((slot for slot in slots if not slot.blank and is_year_line(slot.text)), None)
+    line = line or _line_below_title(region)
     if line is None:
         return blank(title.at)
     year = parse_year(line.text)
@@ -86,17 +87,18 @@ def _line_below_title(region: Region) -> Slot | None:
 
 def is_year_line(text: str) -> bool:
     """`(2020 年度)`, also with the year left blank."""
-    return len(text) < _LONGEST_LINE and bool(_YEAR_LINE.fullmatch(normalised(text)))
+    return len(text) < _LONGEST_LINE and "年" in (key := normalised(text)) and bool(_YEAR_LINE.fullmatch(key))
 
 
 def _title_column(grid: Grid, row: int, cells: list[tuple[int, Cell]]) -> int | None:
     """The column of a title, which stands alone in its row: only an annex number before, nothing next to it."""
-    place = next((place for place, (_, cell) in enumerate(cells) if _is_title_cell(cell)), None)
-    if place is None or any(not normalised(cell.text).startswith("附") for _, cell in cells[:place]):
-        return None
-    column = cells[place][0]
-    beside = cells[place + 1][0] if place + 1 < len(cells) else None
-    return None if beside == grid.merge_at(row, column).right + 1 else column
+    for place, (column, cell) in enumerate(cells, 1):
+        if _is_title_cell(cell):
+            alone = place == len(cells) or cells[place][0] != grid.merge_at(row, column).right + 1
+            return column if alone else None
+        if not normalised(cell.text).startswith("附"):
+            return None
+    return None
 
 
 def _is_title_cell(cell: Cell) -> bool:
@@ -113,7 +115,7 @@ def _may_begin(cells: list[tuple[int, Cell]]) -> bool:
         if isinstance(value, str):
             if _text_may_begin(value):
                 return True
-        elif "年" in cell.number_format and _is_title_cell(cell):
+        elif value is not None and "年" in cell.number_format and _is_title_cell(cell):
             return True
     return False
 
