@@ -15,7 +15,7 @@ from perfxl.reading.concealment import report_concealed
 from perfxl.reading.funding import FundTable, find_fund_table, read_fund_fields, read_fund_table
 from perfxl.reading.guessing import is_heading
 from perfxl.reading.headers import EXTRA_COLUMNS, IndicatorHeader, find_header, unknown_columns
-from perfxl.reading.labels import first_words, vocabulary
+from perfxl.reading.labels import first_words
 from perfxl.reading.pairs import Pair, guess_pairs, read_goals, read_pairs, report_unknown_labels
 from perfxl.reading.rows import read_groups
 from perfxl.reading.slots import Region
@@ -100,7 +100,7 @@ def _right_edge(region: Region, header: IndicatorHeader | None) -> int:
 
 def _label_edges(region: Region, end: int) -> Iterator[int]:
     """How far the known labels above a row reach with the values beside them."""
-    words = vocabulary()
+    words = region.vocabulary
     for row in range(region.top, end):
         slots = region.slots(row)
         for slot, beside in zip(slots, (*slots[1:], None), strict=True):
@@ -184,7 +184,7 @@ def _read_funding(
 
 def _form_unit(region: Region, layout: _Layout) -> MoneyUnit | None:
     """The unit of a line in the head of the form: `金额单位：万元`, or the heading `项目资金（万元）`."""
-    headings = vocabulary().blocks["funding"]
+    headings = region.vocabulary.blocks["funding"]
     slots = [slot for row in layout.head_rows for slot in region[row].own]
     texts = [(slot.key, value) for slot in slots if isinstance(value := slot.cell.value, str)]
     lines = [text for key, text in texts if key in headings or (len(text) < 60 and "单位" in text)]
@@ -211,7 +211,7 @@ def _report_guesses(region: Region, layout: _Layout, pairs: Mapping[str, Pair], 
         if pair.meant:
             reader.doubt(pair.label_at, pair.label, pair.meant)
     total = layout.extent.total if layout.extent else None
-    if total and total.key not in vocabulary().totals:
+    if total and total.key not in region.vocabulary.totals:
         reader.doubt(region.ref(total), total.text, "总分")
     if layout.header:
         _doubt_columns(region, layout.header, first_words("columns"), reader)
@@ -268,7 +268,7 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
     if layout.fund:
         met += [slot.text for slot in layout.fund.columns.values()]
         met += [slot.text for slot in layout.fund.row_labels]
-    blocks = vocabulary().all_blocks
+    blocks = region.vocabulary.all_blocks
     lines = [line for row in layout.rows if (line := region[row]).words]
     met += [slot.text for line in lines for slot in line.own if slot.key in blocks]
     return frozenset(map(_printed, met)) - {""}

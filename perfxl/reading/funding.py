@@ -67,7 +67,7 @@ class FundLine:
 
 def find_fund_table(region: Region, rows: Iterable[int]) -> FundTable | None:
     """The first row in which two labels of amounts stand side by side, and the rows below it."""
-    columns, totals = vocabulary().funding_columns.keys(), vocabulary().funding_totals.keys()
+    columns, totals = region.vocabulary.funding_columns.keys(), region.vocabulary.funding_totals.keys()
     for row in rows:
         words = region[row].words
         if not words or (columns.isdisjoint(words) and totals.isdisjoint(words)):
@@ -98,7 +98,7 @@ def _upright(region: Region, row: int) -> FundTable | None:
 
 def _transposed(region: Region, row: int) -> FundTable | None:
     """A row of sources of money, 年初预算数 and the like below each other left of it."""
-    words = vocabulary()
+    words = region.vocabulary
     own = region[row].own
     total = next((slot for slot in own if slot.key in words.funding_totals), None)
     below = list(islice(region.filled_below(row), 8)) if total and total.bottom == row else []
@@ -137,7 +137,7 @@ def _block(left: Sequence[Slot], row: int) -> Slot | None:
 
 def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[str]]:
     """The labels of the row by id if two amounts are among them, one beside another label; and those guessed."""
-    known = vocabulary().funding_columns
+    known = region.vocabulary.funding_columns
     found = {known[slot.key]: slot for slot in reversed(region[row].own) if slot.key in known}
     if not found:
         return {}, frozenset()
@@ -145,7 +145,7 @@ def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[
     guesses: dict[str, Slot] = {}
     for slot in labels:
         word = resembled(slot.key, "funding_columns") if slot.key not in known and is_heading(slot) else None
-        if word and slot.key not in vocabulary().fields and known[word] not in found:
+        if word and slot.key not in region.vocabulary.fields and known[word] not in found:
             guesses.setdefault(known[word], slot)
     both = found | guesses
     places = sorted(labels.index(slot) for slot in both.values())
@@ -159,7 +159,7 @@ def _fund_columns(region: Region, row: int) -> tuple[dict[str, Slot], frozenset[
 def _above_total(region: Region, row: int, first: int, labels: Sequence[Slot]) -> bool:
     """Whether 年度资金总额 stands below, left of the known labels: most of the others are in words of their own."""
     below = region[row + 1].own[:1]
-    return bool(below) and below[0].key in vocabulary().funding_totals and below[0].right < labels[first].left
+    return bool(below) and below[0].key in region.vocabulary.funding_totals and below[0].right < labels[first].left
 
 
 def _fund_rows(
@@ -204,7 +204,7 @@ def read_fund_table(
     unit = next((known for known in stated if known), form_unit) or "元"
     at = region.ref(min(table.columns.values(), key=lambda slot: slot.left))
     lines = [_fund_row(region, table, line, units, unit, reader) for line in table.lines]
-    total = next((line for line in lines if label_key(line.label.raw) in vocabulary().funding_totals), None)
+    total = next((line for line in lines if label_key(line.label.raw) in region.vocabulary.funding_totals), None)
     if total is None:
         total = lines[0] if lines else _empty_row(at)
     parts = tuple(line for line in lines if line is not total)

@@ -33,7 +33,7 @@ def is_heading(slot: Slot) -> bool:
 
 def guess_columns(region: Region, row: int, found: Mapping[str, Slot]) -> dict[str, Slot]:
     """Meanings for the unknown labels of a header row, each meaning once and none that `found` has already."""
-    words = vocabulary()
+    words = region.vocabulary
     taken = set(found.values())
     guesses: dict[str, list[Slot]] = {}
     for slot in region[row].own:
@@ -61,7 +61,7 @@ def guess_levels(region: Region, row: int, found: Mapping[str, Slot]) -> dict[st
         return {}
     edge = found["level1"].right if "level1" in found else 0
     places = [slot for slot in region[row].own if edge < slot.left < name.left and slot.left not in taken]
-    left = [slot for slot in places if is_heading(slot) and slot.key not in vocabulary().ignored]
+    left = [slot for slot in places if is_heading(slot) and slot.key not in region.vocabulary.ignored]
     missing = [id_ for id_ in ("level2", "level1") if id_ not in found]
     if len(left) == 1 and len(missing) == 2:
         missing = ["level1"]
@@ -139,7 +139,7 @@ def _most(cells: Sequence[Slot], holds: Callable[[Slot], bool]) -> bool:
 
 def _rows_below(region: Region, row: int) -> list[int]:
     """The filled rows below a header, up to the next one that begins with a word we know."""
-    words, rows = vocabulary(), list[int]()
+    words, rows = region.vocabulary, list[int]()
     for below in islice(region.filled_below(row), _LOOKED_AT):
         first = region[below].own[:1]
         key = first[0].key if first else ""

@@ -14,7 +14,6 @@ from perfxl.reading.guessing import (
     guess_name,
     is_heading,
 )
-from perfxl.reading.labels import vocabulary
 from perfxl.reading.slots import Region, Slot
 
 EXTRA_COLUMNS = ("kind", "reference_score", "hint")
@@ -50,7 +49,7 @@ class IndicatorHeader:
 
 def find_header(region: Region) -> IndicatorHeader | None:
     """The first row of known column labels; without one, the first whose labels come near enough to known ones."""
-    cells, columns = region.grid.by_row, vocabulary().columns.keys()
+    cells, columns = region.grid.by_row, region.vocabulary.columns.keys()
     rows: list[int] = []
     header = None
     for row in region.filled_below(region.top - 1):
@@ -75,7 +74,7 @@ def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -
         other = {id_ for id_, slot in above.items() if slot.key != header.columns[id_].key}
         headings = all(slot.top == row and is_heading(slot) for slot in above.values())
         if headings and len(above) - len(other) >= max(_LEAST_RESEMBLING, len(other)):
-            known = {vocabulary().columns.get(slot.key): slot for slot in reversed(own)}
+            known = {region.vocabulary.columns.get(slot.key): slot for slot in reversed(own)}
             named = {id_: slot for id_, slot in known.items() if id_ and id_ not in above}
             return IndicatorHeader(row, row, named | above, frozenset(other))
     return header
@@ -83,7 +82,7 @@ def _begun_above(region: Region, header: IndicatorHeader, rows: Iterable[int]) -
 
 def _resembling_at(region: Region, row: int) -> IndicatorHeader | None:
     """A row of column labels, most of them spelt otherwise; some may stand in the row below, under a common heading."""
-    known = vocabulary().columns
+    known = region.vocabulary.columns
     headings = _headings(region, row)
     places = [slot for slot in region[row].own if slot not in headings] + (region[row + 1].own if headings else [])
     own = [slot for slot in places if is_heading(slot)]
@@ -109,7 +108,7 @@ def _headings(region: Region, row: int) -> list[Slot]:
     own, below = region[row].own, region[row + 1].own
     if not any(slot.bottom == row + 1 and is_heading(slot) for slot in own):
         return []
-    known = vocabulary().columns
+    known = region.vocabulary.columns
     wide = [slot for slot in own if slot.left < slot.right and slot.bottom == row and is_heading(slot)]
     beneath = {slot: [one for one in below if slot.left <= one.left <= slot.right] for slot in wide}
     headings = [slot for slot, labels in beneath.items() if any(one.key in known for one in labels)]
@@ -131,7 +130,7 @@ def _completed(region: Region, header: IndicatorHeader) -> IndicatorHeader:
 
 def unknown_columns(region: Region, header: IndicatorHeader, columns: Mapping[str, Slot]) -> list[Slot]:
     """Labels of the header rows, right of the names' column, that mean nothing to us and have content below."""
-    words, taken = vocabulary(), {slot.left for slot in columns.values()}
+    words, taken = region.vocabulary, {slot.left for slot in columns.values()}
     places = [slot for row in range(header.top, header.bottom + 1) for slot in region[row].own]
     labels = [
         slot
@@ -150,7 +149,7 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
 
     Labels may be split over two rows: 得分 over both, 年度指标值 and 实际完成值 below a common heading.
     """
-    known = vocabulary().columns
+    known = region.vocabulary.columns
     found: dict[str, Slot] = {}
     for slot in region[row].own:
         if slot.key in known:
@@ -167,7 +166,7 @@ def header_at(region: Region, row: int) -> IndicatorHeader | None:
 
 def _lower_labels(region: Region, row: int, upper: Mapping[str, Slot]) -> dict[str, Slot]:
     """The column labels of the row below, if it is the second half of a header; else empty."""
-    known = vocabulary().columns
+    known = region.vocabulary.columns
     below = region[row + 1]
     if known.keys().isdisjoint(below.words):
         return {}

@@ -74,7 +74,7 @@ def _pairs_below(region: Region, row: int, first: int = 0) -> list[Pair]:
     line = region[row]
     if len(line.own) < 2 or not line.words:
         return []
-    fields = vocabulary().fields
+    fields = region.vocabulary.fields
     labels = [slot for slot in line.own if slot.left >= first] if first else line.own
     known = [slot for slot in labels if slot.key in fields]
     if len(known) < 2 or 2 * len(known) <= len(labels) or any(slot.bottom > row for slot in labels):
@@ -103,12 +103,12 @@ def read_goals(region: Region, row: int) -> list[Goal]:
 
     Labels side by side have their texts below, and so has one right of a label for the whole block.
     """
-    line, fields = region[row], vocabulary().fields
+    line, fields = region[row], region.vocabulary.fields
     if not line.words or not any(fields.get(word) in _GOALS for word in line.words):
         return []
     own = line.own
     all_slots = region.slots(row)
-    blocks = vocabulary().blocks["goals"]
+    blocks = region.vocabulary.blocks["goals"]
     block = next((slot for slot in all_slots if slot.bottom > row and not slot.blank), None)
     labels = [slot for slot in own if slot != block]
     if block is None and len(labels) > 2 and labels[0].key in blocks:
@@ -128,7 +128,7 @@ def _unlisted_goals(
     region: Region, block: Slot | None, labels: Sequence[Slot], known: Mapping[Slot, str]
 ) -> dict[Slot, str]:
     """预期目标 and 实际完成情况 in words of their own: by their nearest words, or two side by side by their places."""
-    fields = vocabulary().fields
+    fields = region.vocabulary.fields
     lacking = set(_GOALS) - {fields[word] for word in known.values()}
     unlisted = [slot for slot in labels if slot not in known and is_heading(slot)]
     if len(labels) != 2 or len(unlisted) + len(known) != 2 or not unlisted:
@@ -138,7 +138,7 @@ def _unlisted_goals(
         slot.left != label.left or slot.blank or slot.key in fields for slot, label in zip(below, labels, strict=True)
     ):
         return {}
-    named = block is not None and block.key in vocabulary().blocks["goals"]
+    named = block is not None and block.key in region.vocabulary.blocks["goals"]
     if not named and (not known or any(slot.key for slot in below)):
         return {slot: word for slot in unlisted if slot.key not in fields and (word := _meaning(slot, lacking))}
     return {slot: _GOAL_WORDS[labels.index(slot)] for slot in unlisted}
@@ -153,7 +153,7 @@ def _meaning(slot: Slot, ids: Collection[str]) -> str:
 
 def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> Iterator[Pair]:
     """Unlisted labels with a value beside them, as the fields that the form lacks and they come closest to."""
-    fields = vocabulary().fields
+    fields = region.vocabulary.fields
     unlisted = [place for row in rows for place in _unlisted_beside(region, row)]
     if not unlisted:
         return
@@ -170,7 +170,7 @@ def guess_pairs(region: Region, rows: Iterable[int], known: Sequence[Pair]) -> I
 
 def _unlisted_beside(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
     """What may be unlisted labels of a row, each with its value beside or below it."""
-    fields = vocabulary().fields
+    fields = region.vocabulary.fields
     for slot, value in chain(pairwise(region.slots(row)), _unlisted_above(region, row)):
         if value.blank or slot.key in fields or value.key in fields or slot.top != row or not is_heading(slot):
             continue
@@ -180,7 +180,7 @@ def _unlisted_beside(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
 def _unlisted_above(region: Region, row: int) -> Iterator[tuple[Slot, Slot]]:
     """Unlisted labels among known ones that have their values below, each with its value."""
     if _pairs_below(region, row):
-        fields = vocabulary().fields
+        fields = region.vocabulary.fields
         for slot in region.slots(row):
             if not slot.blank and slot.key not in fields:
                 yield slot, region.slot(row + 1, slot.left)
@@ -197,7 +197,7 @@ def _goal(region: Region, label: Slot, bottom: int, word: str) -> Goal:
     texts = [text, *(slot for slot in more if slot.top > text.bottom and not slot.blank)]
     cell = text.cell if len(texts) == 1 else Cell("\n".join(slot.text for slot in texts))
     meant = "" if word == label.key else word
-    pair = Pair(vocabulary().fields[word], label.text, region.ref(label), cell, region.ref(text), meant)
+    pair = Pair(region.vocabulary.fields[word], label.text, region.ref(label), cell, region.ref(text), meant)
     return Goal(pair, max(slot.bottom for slot in texts))
 
 
@@ -225,7 +225,7 @@ def report_unknown_labels(
 def _unlisted(
     region: Region, rows: Sequence[int], edge: Collection[int], values: Set[_Place], claimed: Set[_Place]
 ) -> Iterator[Slot]:
-    fields = vocabulary().fields
+    fields = region.vocabulary.fields
     lines = [line for row in rows if (line := region[row]).words]
     label_columns = {slot.left for line in lines for slot in line.own if slot.key in fields}
     label_columns.update(edge)
@@ -296,7 +296,7 @@ def _names_unit(slot: Slot) -> bool:
 
 
 def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:
-    slot, fields = slots[label], vocabulary().fields
+    slot, fields = slots[label], region.vocabulary.fields
     at = region.ref(slot)
     if slot.key in fields:
         cell = Cell(None) if value == label else slots[value].cell
@@ -320,8 +320,5 @@ def _looks_like_label(slot: Slot, beside: Slot | None, label_columns: set[int]) 
     else:
         alike = slot.left in label_columns and beside.blank and len(text) <= _LONGEST_BARE
     return alike and not (
-        is_title(slot.text)
-        or is_year_line(slot.text)
-        or money_unit(slot.text)
-        or slot.key in vocabulary().all_blocks
+        is_title(slot.text) or is_year_line(slot.text) or money_unit(slot.text) or slot.key in vocabulary().all_blocks
     )

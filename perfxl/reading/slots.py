@@ -99,9 +99,10 @@ class Region(dict[int, Row]):
         self._filled = [row for row in self._cells if row <= bottom]
         self._spacers = self._unused()
         small = grid.last_row * grid.last_column <= _SHARED
-        self._plans = _plans(grid.merges, grid.last_row, grid.last_column, self._spacers) if small else {}
+        self._shape = _shape(grid.merges, grid.last_row, grid.last_column, self._spacers) if small else {}
+        self._plans = self._shape.setdefault((0, 0), {})
         self._reach = 0
-        self._known = vocabulary().words
+        self.vocabulary = vocabulary()
         self._places: dict[int, tuple[Slot, ...]] = {}
         self._blocks: dict[Merge, Slot] = {}
 
@@ -109,10 +110,11 @@ class Region(dict[int, Row]):
         """Leave out the places right of that column, unless it is 0. `reach` is the last column yet to be read."""
         self.right = right
         self._reach = reach
+        self._plans = self._shape.setdefault((right, reach), {})
         for row in self.values():
             if right and row.own and row.own[-1].left > right:
                 row.own = [slot for slot in row.own if slot.left <= right]
-                row.words = self._known.intersection([slot.key for slot in row.own])
+                row.words = self.vocabulary.words.intersection([slot.key for slot in row.own])
         self._places.clear()
 
     def slot(self, row: int, column: int) -> Slot:
@@ -125,8 +127,8 @@ class Region(dict[int, Row]):
         """Every place of the row within the form, blocks that began above included, spacer columns left out."""
         places = self._places.get(row)
         if places is None:
-            at = self[row].at
-            places = self._places[row] = tuple([at[column] for column in self._plan(row).starts])
+            at, plan = self[row].at, self._plans.get(row) or self._planned(row)
+            places = self._places[row] = tuple([at[column] for column in plan.starts])
         return places
 
     def ref(self, slot: Slot) -> CellRef:
@@ -138,11 +140,15 @@ class Region(dict[int, Row]):
         return map(rows.__getitem__, range(bisect_right(rows, row), len(rows)))
 
     def __missing__(self, row: int) -> Row:
-        plan = self._plan(row)
-        at, merges = plan.blanks.copy(), plan.merges
+        plan = self._plans.get(row) or self._planned(row)
+        at, merges, blocks, known = plan.blanks.copy(), plan.merges, self._blocks, self.vocabulary.words
         width = len(at)
         for merge, start, end in plan.runs:
-            at[start:end] = [self._block(merge)] * (end - start)
+            block = blocks.get(merge) or self._block(merge)
+            if end - start == 1:
+                at[start] = block
+            else:
+                at[start:end] = [block] * (end - start)
         for column, cell in self._cells.get(row, ()):
             if column >= width:
                 break
@@ -154,7 +160,7 @@ class Region(dict[int, Row]):
             slot = at[column]
             if not slot.blank:
                 own.append(slot)
-                if slot.key in self._known:
+                if slot.key in known:
                     words.append(slot.key)
         found = self[row] = Row(at, own, frozenset(words) if words else _NO_WORDS)
         return found
@@ -164,13 +170,6 @@ class Region(dict[int, Row]):
         rows = map(self._cells.__getitem__, self.filled_below(self.top - 1))
         used = set(map(_column, chain.from_iterable(rows)))
         return frozenset(range(1, min(max(used, default=0), _WIDEST))) - used
-
-    def _plan(self, row: int) -> _Plan:
-        plans, key = self._plans, (row, self.right, self._reach)
-        plan = plans.get(key)
-        if plan is None:
-            plan = plans[key] = self._planned(row)
-        return plan
 
     def _planned(self, row: int) -> _Plan:
         # One column more than has content: a value that nobody filled in, right of the last label.
@@ -193,7 +192,8 @@ class Region(dict[int, Row]):
             if column <= last and merges.get(column - 1) != merge
         ]
         blanks = [Slot(row, column, row, column, BLANK_CELL) for column in range(last + 1)]
-        return _Plan(blanks, tuple(starts), tuple(own), merges, tuple(runs))
+        plan = self._plans[row] = _Plan(blanks, tuple(starts), tuple(own), merges, tuple(runs))
+        return plan
 
     def _block(self, merge: Merge) -> Slot:
         # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
@@ -204,10 +204,10 @@ class Region(dict[int, Row]):
 
 
 @lru_cache(maxsize=128)
-def _plans(
+def _shape(
     merges: tuple[Merge, ...], last_row: int, last_column: int, spacers: frozenset[int]
-) -> dict[tuple[int, int, int], _Plan]:
-    """Made so far, by row, right edge and reach, for forms of that shape: those of a batch have few."""
+) -> dict[tuple[int, int], dict[int, _Plan]]:
+    """The plans made so far for forms of a shape, by right edge and reach, then by row: a batch has few shapes."""
     return {}
 
 

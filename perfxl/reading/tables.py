@@ -14,7 +14,7 @@ from perfxl.grid import normalised
 from perfxl.reading.cells import CellReader, blank
 from perfxl.reading.guessing import is_heading
 from perfxl.reading.headers import IndicatorHeader
-from perfxl.reading.labels import inline_pairs, resembled, vocabulary
+from perfxl.reading.labels import inline_pairs, resembled
 from perfxl.reading.slots import Region, Slot
 from perfxl.reading.values import is_figure, parse_number
 
@@ -140,7 +140,7 @@ def _is_inner(region: Region, header: IndicatorHeader, row: int) -> bool:
     line = region[row]
     if line.words or (line.own and line.own[0].left <= header.left):
         return False
-    return line.at[header.columns["level3"].left].key not in vocabulary().columns
+    return line.at[header.columns["level3"].left].key not in region.vocabulary.columns
 
 
 def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
@@ -149,12 +149,12 @@ def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
     if not own or own[0].left > header.left:
         return False
     # The label left of the whole table is none of its rows'.
-    beside = vocabulary().blocks["indicators"]
+    beside = region.vocabulary.blocks["indicators"]
     labels = [slot for slot in own if slot.left >= header.left or slot.key not in beside]
     if not labels or labels[0].left > header.left:
         return False
     first = labels[0]
-    if first.key in vocabulary().known and first.key not in vocabulary().execution_names:
+    if first.key in region.vocabulary.known and first.key not in region.vocabulary.execution_names:
         return True
     alone = len(labels) == 1
     return bool(
@@ -165,7 +165,7 @@ def _ends_at(region: Region, header: IndicatorHeader, row: int) -> bool:
 
 
 def _repeats_header(region: Region, header: IndicatorHeader, row: int) -> bool:
-    known = vocabulary().columns
+    known = region.vocabulary.columns
     if region.slot(row, header.columns["level3"].left).key in known:
         return True
     own = region[row].own
@@ -181,7 +181,7 @@ def _total_at(region: Region, header: IndicatorHeader, row: int) -> Slot | None:
 
 def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
     """总分 above the table, with its figure. 合计 there is the fund table's, if the form has one."""
-    words = vocabulary()
+    words = region.vocabulary
     rows = [row for row in region.filled_below(region.top - 1) if row < header.top]
     beside = (pair for row in rows for pair in pairwise(region[row].own))
     funds = any(left.key in words.funding_columns and right.key in words.funding_columns for left, right in beside)
@@ -196,7 +196,7 @@ def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> S
     edge = header.left if kind == "total" else 0
     if not own or (own[0].left > edge and not region[row].words):
         return None
-    totals, first_figure = vocabulary().totals, header.first_figure
+    totals, first_figure = region.vocabulary.totals, header.first_figure
     for slot in own:
         if slot.left >= first_figure:
             break
@@ -207,7 +207,7 @@ def _labelled(region: Region, header: IndicatorHeader, row: int, kind: str) -> S
 
 def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> bool:
     """A label like 总分 at the left edge of a row without a name; as the last one in any words, with points alone."""
-    if slot.key in vocabulary().totals or not is_heading(slot):
+    if slot.key in region.vocabulary.totals or not is_heading(slot):
         return False
     names = header.columns["level3"]
     name = region.slot(slot.top, names.left)
@@ -216,15 +216,15 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
         return False
     word = resembled(slot.key, "totals")
     if word is not None:
-        return vocabulary().totals[word] == "total"
+        return region.vocabulary.totals[word] == "total"
     points = [
         region.slot(slot.top, header.columns[id_].left) for id_ in ("max_score", "score") if id_ in header.columns
     ]
     rest = [one for one in region[slot.top].own if one not in (slot, *points)]
     # 自评等级 may stand behind the points.
-    behind = not rest or (rest[0].left > points[-1].right and rest[0].key in vocabulary().fields)
+    behind = not rest or (rest[0].left > points[-1].right and rest[0].key in region.vocabulary.fields)
     bare = behind and is_figure(points[-1].cell)
-    return bare and slot.key not in vocabulary().known and _next_indicator(region, header, slot.top) is None
+    return bare and slot.key not in region.vocabulary.known and _next_indicator(region, header, slot.top) is None
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
