@@ -184,7 +184,7 @@ class Grid:
 
     @cached_property
     def last_column(self) -> int:
-        return max((cells[-1][0] for cells in self.by_row.values()), default=0)
+        return max([cells[-1][0] for cells in self.by_row.values()], default=0)
 
     @cached_property
     def by_row(self) -> dict[int, list[tuple[int, Cell]]]:

@@ -178,4 +178,4 @@ def _is_unit(slot: Slot) -> bool:
 
 
 def _has_figures(text: str) -> bool:
-    return any(char.isdigit() for char in text)
+    return any(map(str.isdigit, text))

@@ -38,6 +38,8 @@ class IndicatorHeader:
         inputs = [slot for id_, slot in columns.items() if id_ not in EXTRA_COLUMNS]
         self.lefts = [slot.left for slot in inputs]
         """Where the printed columns are."""
+        self.levels = [columns[id_].left for id_ in ("level1", "level2") if id_ in columns]
+        """Where those of the level labels are."""
         self.left = min(self.lefts)
         self.right = max([slot.right for slot in inputs])
         self.reach = max(self.right, columns["kind"].left) if "kind" in columns else self.right

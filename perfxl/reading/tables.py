@@ -45,21 +45,25 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
     total = None
     following: int | None = 0
     """The next indicator below empty rows, 0 before it is looked for; None where the table ends before one."""
+    opens = False
+    """Whether it opens a level, or there is none: the rows above it are empty ones of the level before."""
     while row < region.bottom:
         row += 1
-        inner = _is_inner(region, header, row)
-        if not inner and ((total := _total_at(region, header, row)) or _ends_at(region, header, row)):
-            break
-        if not _is_empty(region, header, row):
-            if inner or not (_repeats_header(region, header, row) or _labelled(region, header, row, "subtotal")):
-                indicators.append(row)
-            last = filled = row
-            following = 0
-            continue
-        if following == 0:
-            following = _next_indicator(region, header, row)
-        inside = row - filled <= _LONGEST_RUN and _inside_level(region, header, row)
-        if inside and (following is None or _opens_level(region, header, following)):
+        if not following or row >= following:
+            looked_at = row == following
+            inner = _is_inner(region, header, row)
+            if not (inner or looked_at) and ((total := _total_at(region, header, row)) or _ends_at(region, header, row)):
+                break
+            if looked_at or not _is_empty(region, header, row):
+                if inner or not (_repeats_header(region, header, row) or _labelled(region, header, row, "subtotal")):
+                    indicators.append(row)
+                last = filled = row
+                following = 0
+                continue
+            if following == 0:
+                following = _next_indicator(region, header, row)
+                opens = following is None or _opens_level(region, header, following)
+        if opens and row - filled <= _LONGEST_RUN and _inside_level(region, header, row):
             indicators.append(row)
             last = row
         elif following is not None:
@@ -183,9 +187,11 @@ def _total_above(region: Region, header: IndicatorHeader) -> Slot | None:
     """总分 above the table, with its figure. 合计 there is the fund table's, if the form has one."""
     words = region.vocabulary
     rows = [row for row in region.filled_below(region.top - 1) if row < header.top]
+    labels = [slot for row in rows if (slot := _total_at(region, header, row))]
+    if not labels:
+        return None
     beside = (pair for row in rows for pair in pairwise(region[row].own))
     funds = any(left.key in words.funding_columns and right.key in words.funding_columns for left, right in beside)
-    labels = [slot for row in rows if (slot := _total_at(region, header, row))]
     labels = [slot for slot in labels if not funds or slot.key not in words.funding_totals]
     figures = (slot for label in labels for slot in region[label.top].own if is_figure(slot.cell))
     return next((_total_at(region, header, figure.top) for figure in figures), None)
@@ -217,14 +223,15 @@ def _resembles_total(region: Region, header: IndicatorHeader, slot: Slot) -> boo
     word = resembled(slot.key, "totals")
     if word is not None:
         return region.vocabulary.totals[word] == "total"
+    if slot.key in region.vocabulary.known:
+        return False
     points = [
         region.slot(slot.top, header.columns[id_].left) for id_ in ("max_score", "score") if id_ in header.columns
     ]
     rest = [one for one in region[slot.top].own if one not in (slot, *points)]
     # 自评等级 may stand behind the points.
     behind = not rest or (rest[0].left > points[-1].right and rest[0].key in region.vocabulary.fields)
-    bare = behind and is_figure(points[-1].cell)
-    return bare and slot.key not in region.vocabulary.known and _next_indicator(region, header, slot.top) is None
+    return behind and is_figure(points[-1].cell) and _next_indicator(region, header, slot.top) is None
 
 
 def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
@@ -238,21 +245,13 @@ def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
 
 def _inside_level(region: Region, header: IndicatorHeader, row: int) -> bool:
     """Whether a level label's merge, begun above, still covers the row."""
-    return any(
-        slot.top < row and not slot.blank
-        for id_ in ("level1", "level2")
-        if id_ in header.columns
-        for slot in [region.slot(row, header.columns[id_].left)]
-    )
+    at = region[row].at
+    return any([at[left].top < row and not at[left].blank for left in header.levels])
 
 
 def _opens_level(region: Region, header: IndicatorHeader, row: int) -> bool:
-    return any(
-        slot.top == row and not slot.blank
-        for id_ in ("level1", "level2")
-        if id_ in header.columns
-        for slot in [region.slot(row, header.columns[id_].left)]
-    )
+    at = region[row].at
+    return any([at[left].top == row and not at[left].blank for left in header.levels])
 
 
 def _next_indicator(region: Region, header: IndicatorHeader, row: int) -> int | None:
