@@ -23,26 +23,36 @@ class Slot:
 
     __slots__ = ("blank", "bottom", "cell", "key", "left", "right", "top")
 
+    # No __init__: a form has hundreds of slots, and calling a class that has one takes half of what a slot costs.
+    top: int
+    left: int
+    bottom: int
+    right: int
+    cell: Cell
     key: str
     """The text as a label is compared; empty for numbers and long texts."""
-
-    def __init__(self, top: int, left: int, bottom: int, right: int, cell: Cell) -> None:
-        self.top = top
-        self.left = left
-        self.bottom = bottom
-        self.right = right
-        self.cell = cell
-        value = cell.value
-        if isinstance(value, str):
-            self.key = key = label_key(value)
-            self.blank = not key and not value.strip()
-        else:
-            self.key = ""
-            self.blank = value is None
+    blank: bool
 
     @property
     def text(self) -> str:
         return self.cell.text
+
+
+def _slot(top: int, left: int, bottom: int, right: int, cell: Cell) -> Slot:
+    slot = Slot()
+    slot.top = top
+    slot.left = left
+    slot.bottom = bottom
+    slot.right = right
+    slot.cell = cell
+    value = cell.value
+    if isinstance(value, str):
+        slot.key = key = label_key(value)
+        slot.blank = not key and not value.strip()
+    else:
+        slot.key = ""
+        slot.blank = value is None
+    return slot
 
 
 class Row:
@@ -56,11 +66,6 @@ class Row:
     """The places that begin in this row and are filled, from left to right within the form."""
     words: frozenset[str]
     """The labels that the vocabulary knows among those of `own`: most rows have none."""
-
-    def __init__(self, at: list[Slot], own: list[Slot], words: frozenset[str]) -> None:
-        self.at = at
-        self.own = own
-        self.words = words
 
 
 class _Plan(NamedTuple):
@@ -108,11 +113,13 @@ class Region(dict[int, Row]):
 
     def bound(self, right: int, reach: int) -> None:
         """Leave out the places right of that column, unless it is 0. `reach` is the last column yet to be read."""
+        if not right:
+            return
         self.right = right
         self._reach = reach
         self._plans = self._shape.setdefault((right, reach), {})
         for row in self.values():
-            if right and row.own and row.own[-1].left > right:
+            if row.own and row.own[-1].left > right:
                 row.own = [slot for slot in row.own if slot.left <= right]
                 row.words = self.vocabulary.words.intersection([slot.key for slot in row.own])
         self._places.clear()
@@ -153,7 +160,7 @@ class Region(dict[int, Row]):
             if column >= width:
                 break
             if column not in merges:
-                at[column] = Slot(row, column, row, column, cell)
+                at[column] = _slot(row, column, row, column, cell)
         own: list[Slot] = []
         words: list[str] = []
         for column in plan.own:
@@ -162,8 +169,11 @@ class Region(dict[int, Row]):
                 own.append(slot)
                 if slot.key in known:
                     words.append(slot.key)
-        found = self[row] = Row(at, own, frozenset(words) if words else _NO_WORDS)
-        return found
+        line = self[row] = Row()
+        line.at = at
+        line.own = own
+        line.words = frozenset(words) if words else _NO_WORDS
+        return line
 
     def _unused(self) -> frozenset[int]:
         """Columns between others in which no row of the region has anything: space, and no values left blank."""
@@ -191,7 +201,7 @@ class Region(dict[int, Row]):
             for column, merge in sorted(merges.items())
             if column <= last and merges.get(column - 1) != merge
         ]
-        blanks = [Slot(row, column, row, column, BLANK_CELL) for column in range(last + 1)]
+        blanks = [_slot(row, column, row, column, BLANK_CELL) for column in range(last + 1)]
         plan = self._plans[row] = _Plan(blanks, tuple(starts), tuple(own), merges, tuple(runs))
         return plan
 
@@ -199,7 +209,7 @@ class Region(dict[int, Row]):
         # By merge and not by corner: in a damaged file merges overlap, and a corner belongs to another.
         slot = self._blocks.get(merge)
         if slot is None:
-            slot = self._blocks[merge] = Slot(*merge, self.grid.cell(merge.top, merge.left))
+            slot = self._blocks[merge] = _slot(*merge, self.grid.cell(merge.top, merge.left))
         return slot
 
 
