@@ -189,10 +189,14 @@ class Grid:
     @cached_property
     def by_row(self) -> dict[int, list[tuple[int, Cell]]]:
         """Rows with content from the top, each with its (column, cell) pairs from the left."""
-        rows: defaultdict[int, list[tuple[int, Cell]]] = defaultdict(list)
+        rows: dict[int, list[tuple[int, Cell]]] = {}
+        last = -1
         for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):
-            rows[row].append((column, cell))
-        return dict(rows)
+            if row != last:
+                cells = rows[row] = []
+                last = row
+            cells.append((column, cell))
+        return rows
 
     @cached_property
     def _covered(self) -> Mapping[int, Mapping[int, Merge]]:

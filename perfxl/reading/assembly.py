@@ -130,7 +130,7 @@ def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
         pairs += read_pairs(region, [extent.total.top], extent.total.right + 1)
     if header:
         pairs += guess_pairs(region, rest, [*goals, *pairs])
-    claimed = table | money | aims | {at.row for pair in pairs for at in (pair.label_at, pair.at)}
+    claimed = table.union(money, aims, [pair.label_at.row for pair in pairs], [pair.at.row for pair in pairs])
     above = header.top if header else max(claimed, default=region.top)
     head_end = min([above, *money])
     return _Layout(
@@ -141,7 +141,7 @@ def _lay_out(region: Region, header: IndicatorHeader | None) -> _Layout:
         pairs=tuple(pairs),
         head_rows=tuple(row for row in rest if row < head_end),
         foot_rows=tuple(_foot_rows(region, header, rest)) if header else (),
-        rows=frozenset(row for row in region.filled_below(region.top - 1) if row in claimed or row <= above),
+        rows=frozenset([row for row in region.filled_below(region.top - 1) if row in claimed or row <= above]),
     )
 
 
@@ -274,4 +274,8 @@ def _labels(region: Region, layout: _Layout, groups: tuple[Group, ...]) -> froze
     return frozenset(map(_printed, met)) - {""}
 
 
-_printed = Known(lambda label: normalised(label).rstrip(":"), 4096, 100).__getitem__
+def _without_colon(label: str) -> str:
+    return normalised(label).rstrip(":")
+
+
+_printed = Known(_without_colon, 4096, 100).__getitem__

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise, takewhile
+from typing import NamedTuple
 
 from perfxl.finding import Finding
 from perfxl.grid import Cell, CellRef, normalised
@@ -27,8 +27,7 @@ _Place = tuple[int, int]
 """Row and column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A label with the cell that holds its value; for `标签：值` in one cell, a cell with the value alone."""
 
     id: str
@@ -46,8 +45,7 @@ class Pair:
         return label_key(self.label)
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(NamedTuple):
     """A goal with the last row of its text."""
 
     pair: Pair
@@ -56,7 +54,7 @@ class Goal:
 
 def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[Pair]:
     """The pairs of known labels in those rows, from column `first` on; labels of a row may have their values below."""
-    values = 0
+    values, fields = 0, region.vocabulary.fields
     for row in rows:
         if row == values:
             continue
@@ -65,8 +63,16 @@ def read_pairs(region: Region, rows: Iterable[int], first: int = 0) -> Iterator[
             values = row + 1
             continue
         slots = [slot for slot in region.slots(row) if slot.left >= first] if first else region.slots(row)
-        for place in _pair_places(slots, row, region.merged):
-            yield from _pairs_at(region, slots, *place)
+        for label, value in _pair_places(slots, row, region.merged):
+            slot = slots[label]
+            at, id_ = region.ref(slot), fields.get(slot.key)
+            if id_ is None:
+                for word, text in inline_pairs(slot.text):
+                    yield Pair(fields[label_key(word)], word, at, Cell(text), at)
+            elif value == label:
+                yield Pair(id_, slot.text, at, Cell(None), at)
+            else:
+                yield Pair(id_, slot.text, at, slots[value].cell, region.ref(slots[value]))
 
 
 def _pairs_below(region: Region, row: int, first: int = 0) -> list[Pair]:
@@ -291,19 +297,8 @@ def _value_index(slots: Sequence[Slot], label: int, merged: bool, fields: Contai
 
 def _names_unit(slot: Slot) -> bool:
     """Whether a text is a label with a unit, such as `预算安排(万元)`, even if the vocabulary lacks it."""
-    text = slot.text if slot.key else ""
-    return text.endswith((")", "）")) and is_heading(slot) and money_unit(text) is not None
-
-
-def _pairs_at(region: Region, slots: Sequence[Slot], label: int, value: int) -> Iterator[Pair]:
-    slot, fields = slots[label], region.vocabulary.fields
-    at = region.ref(slot)
-    if slot.key in fields:
-        cell = Cell(None) if value == label else slots[value].cell
-        yield Pair(fields[slot.key], slot.text, at, cell, region.ref(slots[value]))
-        return
-    for word, text in inline_pairs(slot.text):
-        yield Pair(fields[label_key(word)], word, at, Cell(text), at)
+    text = slot.cell.value
+    return isinstance(text, str) and text.endswith((")", "）")) and is_heading(slot) and money_unit(text) is not None
 
 
 def _has_value(slot: Slot, beside: Slot | None) -> bool:

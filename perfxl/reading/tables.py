@@ -52,7 +52,9 @@ def find_extent(region: Region, header: IndicatorHeader) -> TableExtent:
         if not following or row >= following:
             looked_at = row == following
             inner = _is_inner(region, header, row)
-            if not (inner or looked_at) and ((total := _total_at(region, header, row)) or _ends_at(region, header, row)):
+            if not (inner or looked_at) and (
+                (total := _total_at(region, header, row)) or _ends_at(region, header, row)
+            ):
                 break
             if looked_at or not _is_empty(region, header, row):
                 if inner or not (_repeats_header(region, header, row) or _labelled(region, header, row, "subtotal")):
@@ -246,12 +248,12 @@ def _is_empty(region: Region, header: IndicatorHeader, row: int) -> bool:
 def _inside_level(region: Region, header: IndicatorHeader, row: int) -> bool:
     """Whether a level label's merge, begun above, still covers the row."""
     at = region[row].at
-    return any([at[left].top < row and not at[left].blank for left in header.levels])
+    return any(at[left].top < row and not at[left].blank for left in header.levels)
 
 
 def _opens_level(region: Region, header: IndicatorHeader, row: int) -> bool:
     at = region[row].at
-    return any([at[left].top == row and not at[left].blank for left in header.levels])
+    return any(at[left].top == row and not at[left].blank for left in header.levels)
 
 
 def _next_indicator(region: Region, header: IndicatorHeader, row: int) -> int | None:
