@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ class CellRef(NamedTuple):
         return f"{self.file} › {self.in_file}" if self.sheet else self.file
 
 
-_new_ref: Callable[[tuple[str, str, int, int, str]], CellRef] = partial(tuple.__new__, CellRef)
+_made: Callable[[type[CellRef], tuple[str, str, int, int, str]], CellRef] = tuple.__new__
 """CellRef(...) itself goes through Python, which takes twice as long."""
 
 
@@ -129,7 +129,7 @@ class Grid:
     def ref(self, row: int, column: int) -> CellRef:
         places = self.row_places
         words = places[row].format(column=column) if places and row in places else ""
-        return _new_ref((self.file, self.sheet, row, column, words))
+        return _made(CellRef, (self.file, self.sheet, row, column, words))
 
     def row_words(self, row: int) -> str:
         """A row as a person finds it: `第7行`, in a document `表2 第7行`."""
@@ -188,7 +188,7 @@ class Grid:
 
     @cached_property
     def by_row(self) -> dict[int, list[tuple[int, Cell]]]:
-        """Rows with content from the top, each with its (column, cell) pairs from the left."""
+        """The same by row, for those who look up each row of a sheet."""
         rows: dict[int, list[tuple[int, Cell]]] = {}
         last = -1
         for (row, column), cell in sorted(self.cells.items(), key=itemgetter(0)):

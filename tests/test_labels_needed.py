@@ -20,6 +20,7 @@ from benchmarks.reading.sheet import Fact
 from benchmarks.reading.truth import facts_of
 from perfxl.form import Form
 from perfxl.grid import Workbook
+from perfxl.kept import Known
 from perfxl.reading import labels, read_forms
 from tests.grids import form_grid
 
@@ -59,6 +60,8 @@ def _forget() -> None:
         for kept in vars(importlib.import_module(module.name)).values():
             if hasattr(kept, "cache_clear"):
                 kept.cache_clear()
+            elif isinstance(known := getattr(kept, "__self__", None), Known):
+                known.clear()
 
 
 def read(layout: str) -> Form:

@@ -35,9 +35,10 @@ def report_concealed(grid: Grid, rows: Iterable[int], right: int, at: CellRef, r
         numbers = {"count": str(len(hidden)), "row": grid.row_words(hidden[0])}
         reader.report(Finding("L117", grid.ref(hidden[0], grid.row(hidden[0])[0][0]), "", numbers=numbers))
     last = right or grid.last_column
+    cells = grid.by_row
     for row in rows:
         merges = grid.merges_over(row, last)
-        for column, cell in grid.row(row):
+        for column, cell in cells.get(row, ()):
             if column > last:
                 break
             formula = cell.formula

@@ -184,7 +184,9 @@ def inline_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _is_title(text: str) -> bool:
-    key = normalised(text) if len(text) <= _LONGEST_TITLE else ""
+    if len(text) > _LONGEST_TITLE:
+        return False
+    key = normalised(text)
     return bool(_TITLE.fullmatch(key)) and not _NO_TITLE.search(key)
 
 
