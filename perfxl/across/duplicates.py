@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
 from perfxl.across.rules import About, across
 from perfxl.across.table import Facts, place_of, text_of
 from perfxl.finding import Finding
+from perfxl.reading.labels import first_words
 
 
 @across("D101")
@@ -74,9 +74,6 @@ def _shared(code: str, facts: Facts, of: str, owner: str) -> Iterator[About]:
             yield number, Finding(code, place_of(*at), name, None, None, numbers)
 
 
-@cache
 def _name(field: str) -> str:
     """In the words of the forms."""
-    from perfxl.seal.words import field_name  # only here: most folders share no text, and seals take long to load
-
-    return field_name(f"1/row/1/{field}" if field == "note" else f"1/field/{field}")
+    return first_words("columns" if field == "note" else "fields")[field]

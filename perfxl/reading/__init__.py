@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from perfxl.finding import Finding
 from perfxl.form import Form, Located
 from perfxl.grid import Grid, Workbook, normalised
 from perfxl.reading.assembly import FormOnSheet, read_region
-from perfxl.reading.flowing import Parted, parted
 from perfxl.reading.labels import vocabulary
 from perfxl.reading.pieces import runs_together
 from perfxl.reading.titles import find_regions
+
+if TYPE_CHECKING:
+    from perfxl.reading.flowing import Parted
 
 __all__ = ["read_forms", "sheets_without_forms"]
 
@@ -32,13 +35,22 @@ def read_forms(workbook: Workbook) -> tuple[Form, ...]:
     for grid in workbook.grids:
         if grid.sheet in own_sheets:
             continue
-        apart = parted(grid) if runs_together(grid) else None
+        apart = _apart(grid)
         grid = apart.grid if apart else grid
         found = [form for region in find_regions(grid) if (form := read_region(region, scheme_id, version))]
         forms += [_inferred(item, apart) if apart else item.form for item in found]
         if not grid.hidden:
             surroundings += _texts_outside(grid, found)
     return tuple(replace(form, surroundings=tuple(surroundings)) for form in forms) if surroundings else tuple(forms)
+
+
+def _apart(grid: Grid) -> Parted | None:
+    """The sheet with its cells parted where a converter has run them together; else None."""
+    if not runs_together(grid):
+        return None
+    from perfxl.reading.flowing import parted  # hardly any workbook needs it
+
+    return parted(grid)
 
 
 def _inferred(item: FormOnSheet, apart: Parted) -> Form:
