@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -74,7 +75,7 @@ def peer_command(name: str, folder: Path, out: Path) -> tuple[str, ...]:
 
 def compare(folder: Path, work: Path, files: int, rounds: int) -> None:
     commands = {
-        "perfxl": check_command(folder, work / "report"),
+        "perfxl": check_command(folder, work / "report"),  # away between the rounds, or all would be known
         "perfxl-text": (*PERFXL, "check", str(folder), "--output", str(work / "all.txt"), "--exit-zero"),
     }
     for name, peer in PEERS.items():
@@ -87,6 +88,7 @@ def compare(folder: Path, work: Path, files: int, rounds: int) -> None:
         for name, command in commands.items():
             print(f"round {turn + 1}: {WORDS[name]} …", file=sys.stderr, flush=True)
             runs[name].add(command)
+        shutil.rmtree(work / "report")
     print(f"{files} files, best of {rounds}; × is by processor time, which other work on the machine disturbs least")
     print(f"{'':40}{'wall s':>9}{'ms/file':>9}{'cpu s':>9}{'× report':>10}{'× text':>9}{'× expat':>9}{'peak MB':>9}")
     report, text, floor = (min(runs[name].processor) for name in ("perfxl", "perfxl-text", "expat"))

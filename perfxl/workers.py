@@ -39,9 +39,10 @@ FORKS = sys.platform == "linux"
 _WAITING = 16
 """Paths in a worker's hands, at most: the one it checks and those in its pipe."""
 _FEWEST = 2
-_REST = 0.03
+_REST = 0.01
 """Seconds that this process leaves the processors to workers that have enough to do: answers taken together cost half
-of what they cost one by one, when everything has gone from the processor's caches in between."""
+of what they cost one by one, when everything has gone from the processor's caches in between. A worker must not have to
+wait meanwhile: its pipe holds some six answers with all that a report says."""
 _AHEAD = 4000
 """Files checked while an earlier one takes its time."""
 _IN_MEMORY = 64
