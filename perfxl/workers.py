@@ -289,7 +289,7 @@ def _work(
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
     data = data or ReviewData(job.options.scheme)
     gc.freeze()
-    gc.set_threshold(10_000)  # a check makes thousands of objects and hardly a cycle: one search a file, not twenty
+    gc.set_threshold(100_000)  # a check makes thousands of objects and hardly a cycle
     try:
         with memory_limit(job.limits.memory):
             while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -20,13 +21,26 @@ class Printer:
         self._out = out
         self._console = _console(out)
 
+    @property
+    def styled(self) -> bool:
+        return self._console is not None
+
     def line(self, *spans: Span) -> None:
+        self.lines([spans])
+
+    def lines(self, lines: Iterable[Line] | str) -> None:
+        """Lines, or where nothing is styled what `plain` has made of them."""
         if self._console is None:
-            self._out.write("".join([text for text, _ in spans]).rstrip() + "\n")
+            self._out.write(lines if isinstance(lines, str) else plain(lines))
             return
         from rich.text import Text
 
-        self._console.print(Text.assemble(*spans), soft_wrap=True)
+        for spans in lines:
+            self._console.print(Text.assemble(*spans), soft_wrap=True)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    return "".join(["".join([text for text, _ in spans]).rstrip() + "\n" for spans in lines])
 
 
 def _console(out: TextIO) -> Console | None:

@@ -12,7 +12,7 @@ from perfxl.finding import Finding, Severity
 from perfxl.making import Part
 from perfxl.reports.escaping import visible
 from perfxl.reports.overview import FormRow, Totals, figures, rows
-from perfxl.reports.printer import Line, Printer, Span
+from perfxl.reports.printer import Line, Printer, Span, plain
 from perfxl.reports.view import Report, View, mean_text, money_text, points_text, rate_text
 from perfxl.reports.waiting import Waiting
 from perfxl.reports.words import SEVERITIES, brackets, colon, seal_word, severity_word, word
@@ -34,18 +34,17 @@ class TextReport(Report):
     def __init__(self, out: TextIO, view: View) -> None:
         self._printer = Printer(out)
         self._view = view
-        self.maker = partial(_part, view)
+        self.maker = partial(_part, view, self._printer.styled)
         self._totals = Totals()
         self._table = Waiting()
         self._widths = _widths([_head(view)])
 
     def put(self, part: Part) -> None:
-        sums, lines, table = part
+        sums, lines, table, widths = part
         self._totals.add(sums)
-        for line in lines:
-            self._printer.line(*line)
-        self._widths = [max(pair) for pair in zip(self._widths, _widths(table), strict=True)]
-        self._table.write("".join(f"{json.dumps(row)}\n" for row in table))
+        self._printer.lines(lines)
+        self._widths = list(map(max, self._widths, widths))
+        self._table.write(table)
 
     def across(self, found: SpotChecks) -> None:
         last = ""
@@ -70,10 +69,13 @@ class TextReport(Report):
             self._printer.line((text, ""))
 
 
-def _part(view: View, file: FileReview) -> Part:
-    """Figures, what is printed of the file, its lines of the table."""
-    table = list(rows(file))
-    return [figures(file), _file_lines(view, file, table), [_cells(row, view) for row in table]]
+def _part(view: View, styled: bool, file: FileReview) -> Part:
+    """Figures, what is printed of the file, its lines of the table, how wide these are."""
+    forms = list(rows(file))
+    lines = _file_lines(view, file, forms)
+    table = [_cells(row, view) for row in forms]
+    waiting = "".join([f"{json.dumps(row)}\n" for row in table])
+    return [figures(file), lines if styled else plain(lines), waiting, _widths(table)]
 
 
 def _file_lines(view: View, file: FileReview, table: list[FormRow]) -> list[Line]:
