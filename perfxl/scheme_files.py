@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
@@ -61,21 +61,25 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         raise SchemeError(*broken_toml(name, error)) from error
 
 
-def _made(kind: Any, value: Any) -> Any:
-    """What is annotated so, of a value as tomllib gives it.
+@cache
+def _maker(kind: Any) -> Callable[[Any], Any]:
+    """Makes what is annotated so, of a value as tomllib gives it.
 
     For our own files: the tests validate them, and hold what is made here against what pydantic makes."""
     if isinstance(kind, type) and is_dataclass(kind):
-        kinds = {field.name: field.type for field in fields(kind)}
-        return kind(**{key: _made(kinds[key], item) for key, item in value.items()})
+        kinds: dict[str, Any] = {field.name: field.type for field in fields(kind)}
+        makers = {name: _maker(one) for name, one in kinds.items()}
+        return lambda table: kind(**{key: makers[key](item) for key, item in table.items()})
     origin, args = get_origin(kind), get_args(kind)
-    if origin is tuple:
-        return tuple([_made(args[0], item) for item in value])
-    if origin is dict:
-        return {key: _made(args[1], item) for key, item in value.items()}
     if origin in (Union, UnionType, Annotated):
-        return _made(args[0], value)
-    return Decimal(value) if kind is Decimal else value
+        return _maker(args[0])
+    if origin is tuple:
+        make = _maker(args[0])
+        return lambda items: tuple(map(make, items))
+    if origin is dict:
+        make = _maker(args[1])
+        return lambda table: {key: make(item) for key, item in table.items()}
+    return Decimal if kind is Decimal else lambda value: value
 
 
 class _Builtin(Mapping[str, Scheme]):
@@ -92,7 +96,7 @@ class _Builtin(Mapping[str, Scheme]):
 
     def __getitem__(self, id_: str) -> Scheme:
         if id_ not in self._read:
-            self._read[id_] = _made(Scheme, _parse(self.text(id_), f"{id_}.toml"))
+            self._read[id_] = _maker(Scheme)(_parse(self.text(id_), f"{id_}.toml"))
         return self._read[id_]
 
     def __contains__(self, id_: object) -> bool:
