@@ -13,7 +13,7 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -149,16 +149,16 @@ def handbook_picture(name: str, picture: Image.Image) -> None:
 
 def save(path: Path) -> None:
     """By Ctrl+S in its window, in the format that the file has."""
-    before, others = path.stat().st_mtime_ns, windows(".")
+    before, others = path.stat().st_mtime_ns, windows(".").split()
 
     def asked() -> None:
         focus(path.stem)
         keys("key", "ctrl+s")
 
-    insist(asked, lambda: windows(".").removeprefix(others))
-    keys("windowfocus", "--sync", windows(".").removeprefix(others).split()[-1])
+    insist(asked, lambda: besides(others))
+    keys("windowfocus", "--sync", besides(others)[-1])
     confirm(lambda: path.stat().st_mtime_ns != before)
-    until(lambda: windows(".") == others)
+    until(lambda: not besides(others))
 
 
 def keys(*words: str) -> None:
@@ -174,6 +174,11 @@ def windows(title: str) -> str:
     """The numbers of the windows in sight whose title matches."""
     search = ["xdotool", "search", "--onlyvisible", "--name", title]
     return subprocess.run(search, capture_output=True, text=True, check=False).stdout
+
+
+def besides(others: Collection[str]) -> list[str]:
+    """The windows in sight that are none of those, of which one may still be closing."""
+    return [number for number in windows(".").split() if number not in others]
 
 
 def until(found: Callable[[], T]) -> T:
@@ -219,15 +224,15 @@ def type_cell(title: str, text: str, select: Callable[[], object], shown: Callab
 
 def provoke_refusal(title: str) -> None:
     """Typing at a locked cell brings a message that protected cells cannot be modified; it is closed again."""
-    before = windows(".")
+    before = windows(".").split()
 
     def typed() -> None:
         focus(title)
         keys("key", "9")
 
-    insist(typed, lambda: windows(".").removeprefix(before))
-    keys("windowfocus", "--sync", windows(".").removeprefix(before).split()[-1])
-    confirm(lambda: windows(".") == before)
+    insist(typed, lambda: besides(before))
+    keys("windowfocus", "--sync", besides(before)[-1])
+    confirm(lambda: not besides(before))
 
 
 class Window:
