@@ -12,7 +12,7 @@ from xlwings import Book
 
 from perfxl.edit import AddSheet, Edit, NewCell, RemoveSheet, SetFill, SetNote, SetProperty, SetValue
 from perfxl.editing import notes_by
-from tests.office_window import focus, insist, keys, provoke_refusal, screen, type_cell, until
+from tests.office_window import focus, insist, keys, provoke_refusal, screen, type_cell, until, windows
 from tests.open_workbooks import FORM, fills, form_file, opened, shown, started
 from xlwings_addin.hosts.libreoffice import LibreOfficeDesk, Office
 from xlwings_addin.hosts.live import apply_live, ask, read_live, reveal, snapshot
@@ -102,6 +102,12 @@ def during(question: Callable[[], str | None], key: str, typed: str = "") -> str
     focus("绩效自评")
     if typed:
         keys("type", "--delay", "20", typed)
-    insist(lambda: keys("key", key), lambda: answers)
+
+    def pressed() -> None:
+        if dialog := windows("绩效自评"):  # the window behind it may have taken the focus back
+            keys("windowfocus", "--sync", dialog.split()[-1])
+        keys("key", key)
+
+    insist(pressed, lambda: answers)
     thread.join()
     return answers[0]
